@@ -1,0 +1,72 @@
+"""Edits: what a mark wants changed. A format's handler applies them to the raw document.
+
+A mark never writes. It returns these, so that `save` knows what changed and touches nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .scene import Array
+
+
+@dataclass(frozen=True, eq=False)
+class SetPositions:
+    """New ``POSITION`` values, float32 [shape=(n, 3)], for one primitive; all else of it stays."""
+
+    mesh: int
+    primitive: int
+    positions: Array
+
+
+@dataclass(frozen=True, eq=False)
+class PutNode:
+    """A node with its own mesh and material, put in under `slot`; a node with the same slot is replaced.
+
+    Attributes
+    ----------
+    slot : a word that finds the node again, kept in ``extras.sceneproof.slot`` and as the node's name.
+    parent : node index, or ``None`` for a root of the default scene.
+    matrix : float64 [shape=(4, 4)], local.
+    parts : the primitives of its mesh.
+    extras : merged into ``extras.sceneproof``.
+    """
+
+    slot: str
+    parent: int | None
+    matrix: Array
+    parts: tuple[MeshPart, ...]
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class MeshPart:
+    """Triangles of one flat colour: positions float32 [shape=(n, 3)], normals alike, triangles [shape=(t, 3)], sRGB 0..1 colour.
+
+    They are written unlit (KHR_materials_unlit) with the same colour as emission for viewers that ignore it.
+    """
+
+    name: str
+    positions: Array
+    normals: Array
+    triangles: Array
+    color: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class PutMetadata:
+    """An XMP packet (KHR_xmp_json_ld) for the asset (`node` is ``None``) or for one node.
+
+    `packet` maps property (``TC260:AIGC``) to value; properties that the packet already has and this does not name
+    stay. `context` maps prefix to namespace URI. `mirror` is merged into ``asset.extras`` as it is.
+    """
+
+    packet: Mapping[str, Any]
+    context: Mapping[str, str]
+    node: int | None = None
+    mirror: Mapping[str, Any] = field(default_factory=dict)
+
+
+Edit = SetPositions | PutNode | PutMetadata

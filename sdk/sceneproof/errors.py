@@ -1,0 +1,80 @@
+"""Every error that Sceneproof raises on purpose.
+
+SceneproofError
+├── UsageError        the caller asked for something that does not exist or contradicts itself (exit code 2)
+├── InputError        a file cannot be read or its geometry cannot be trusted (exit code 3)
+│   └── LimitError    it would take more memory or time than the limits allow
+├── MarkError         a mark cannot be put in, with the reason (exit code 1)
+└── MissingExtraError an optional package is not installed; the message names what to install (exit code 2)
+
+A message is one line: what, where, and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SceneproofError(Exception):
+    """Base of all errors raised on purpose; `exit_code` is what the command line returns."""
+
+    exit_code = 2
+
+
+class UsageError(SceneproofError):
+    """An option, id, field or value that does not exist, or options that contradict each other."""
+
+
+class InputError(SceneproofError):
+    """An input that cannot be read.
+
+    Attributes
+    ----------
+    uri : the file as the caller named it, or ``None`` for bytes in memory.
+    pointer : JSON Pointer (RFC 6901) to the place, or ``""``.
+    reason : what is wrong, without the place.
+    """
+
+    exit_code = 3
+
+    def __init__(self, reason: str, *, uri: str | None = None, pointer: str = "") -> None:
+        self.reason = reason
+        self.uri = uri
+        self.pointer = pointer
+        super().__init__(f"{uri or '<memory>'}{'#' + pointer if pointer else ''}: {reason}")
+
+    def at(self, uri: str | None) -> InputError:
+        """The same error with the file's name, for code that learnt of the fault without knowing the file."""
+        return type(self)(self.reason, uri=self.uri or uri, pointer=self.pointer)
+
+
+class LimitError(InputError):
+    """An input that asks for more than the limits in `sceneproof.config` allow."""
+
+
+class MarkError(SceneproofError):
+    """A mark that was asked for cannot be put in; the message says why."""
+
+    exit_code = 1
+
+
+class MissingExtraError(SceneproofError):
+    """An optional package is missing or does not load."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name closest to `name`, or ``None`` when none is close."""
+    names = sorted(known)
+    lowered = {candidate.lower(): candidate for candidate in names}
+    found = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
+    return lowered[found[0]] if found else None
+
+
+def unknown(kind: str, name: str, known: Iterable[str], *, where: str = "") -> UsageError:
+    """A `UsageError` for a name that does not exist, with the nearest known one."""
+    names = sorted(known)
+    guess = nearest(name, names)
+    hint = f"did you mean {guess!r}?" if guess else f"known: {', '.join(names) or 'none'}"
+    place = f"{where}: " if where else ""
+    return UsageError(f"{place}unknown {kind} {name!r}; {hint}")
