@@ -44,17 +44,18 @@ def _measure(positions: Array, faces: Array, origin: Array) -> tuple[Array, Arra
     return areas, volumes, degenerate
 
 
-def face_measures(positions: Array, faces: Array) -> tuple[Array, Array, Array]:
+def face_measures(positions: Array, faces: Array, origin: Array | None = None) -> tuple[Array, Array, Array]:
     """Area, signed volume share and degeneracy of each face.
 
     A face is degenerate when it repeats a vertex, when its doubled area is at most 1e-12 of its longest edge squared
     (a scale-free zero), or when a corner is not finite; its area and volume are then 0. The sum of the volume shares
-    is the enclosed volume (divergence theorem: tetrahedra from a common point) only if the mesh is closed; that point
-    is the first finite vertex, for accuracy far from the origin.
+    is the enclosed volume (divergence theorem: tetrahedra from a common point) only if the mesh is closed.
 
     Parameters
     ----------
     positions : float64 [shape=(n, 3)], any unit. faces : integers [shape=(m, 3)].
+    origin : float64 [shape=(3,)], the common point; near the mesh for accuracy, by default its first finite vertex.
+        Parts of one surface need the same.
 
     Returns
     -------
@@ -62,11 +63,11 @@ def face_measures(positions: Array, faces: Array) -> tuple[Array, Array, Array]:
     """
     points = frozen(np.asarray(positions).reshape(-1, 3), np.float64)
     triangles = frozen(np.asarray(faces).reshape(-1, 3), np.int64)
-    finite = np.isfinite(points).all(axis=1)
-    origin = frozen(points[finite.argmax()] if finite.any() else np.zeros(3), np.float64)
-    if compiled(len(triangles)):
-        return _measure(points, triangles, origin)
-    return _measure_numpy(points, triangles, origin)
+    if origin is None:
+        finite = np.isfinite(points).all(axis=1)
+        origin = points[finite.argmax()] if finite.any() else np.zeros(3)
+    run = _measure if compiled(len(triangles)) else _measure_numpy
+    return run(points, triangles, frozen(origin, np.float64))
 
 
 def _measure_numpy(points: Array, faces: Array, origin: Array) -> tuple[Array, Array, Array]:
