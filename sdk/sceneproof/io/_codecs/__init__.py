@@ -1,0 +1,7 @@
+"""Decoders of compressed glTF geometry: bytes in, bytes or arrays out. They know nothing of documents or scenes."""
+
+from __future__ import annotations
+
+from sceneproof.io._codecs.meshopt import decode_meshopt
+
+__all__ = ["decode_meshopt"]
