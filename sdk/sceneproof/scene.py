@@ -66,7 +66,7 @@ class Primitive:
     undecoded: str | None = None
     bounds_hint: Array | None = None
     counts_hint: tuple[int, int] = (0, 0)
-    extensions: Mapping[str, Any] = EMPTY
+    extensions: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
 
     @property
     def positions(self) -> Array:
@@ -144,12 +144,12 @@ class Material:
     metallic: float = 1.0
     roughness: float = 1.0
     emissive: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    textures: Mapping[str, TextureRef] = EMPTY  # baseColor, metallicRoughness, normal, occlusion, emissive
+    textures: Mapping[str, TextureRef] = field(default_factory=lambda: EMPTY)  # baseColor, metallicRoughness, normal, occlusion, emissive
     alpha_mode: str = "OPAQUE"
     alpha_cutoff: float = 0.5
     double_sided: bool = False
     unlit: bool = False
-    extensions: Mapping[str, Any] = EMPTY
+    extensions: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +170,7 @@ class Node:
     weights: tuple[float, ...] = ()
     instances: Array | None = None
     extras: Any = None
-    extensions: Mapping[str, Any] = EMPTY
+    extensions: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,8 +237,8 @@ class Scene:
     scene_index: int | None = None
     generator: str = ""
     extensions_used: tuple[str, ...] = ()
-    extensions: Mapping[str, Any] = EMPTY
-    asset: Mapping[str, Any] = EMPTY
+    extensions: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    asset: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     problems: tuple[Problem, ...] = ()
     document: Any = field(default=None, repr=False)
 
@@ -254,7 +254,7 @@ class Scene:
 
     def to_trimesh(self) -> trimesh.Scene:
         """A `trimesh.Scene` of the triangles, in world space by node transforms (skins at rest)."""
-        from .io.bridges import to_trimesh
+        from .io._bridges import to_trimesh
 
         return to_trimesh(self)
 
@@ -263,6 +263,6 @@ class Scene:
 
         Raises `MissingExtraError` when Open3D is not installed or its system libraries are missing.
         """
-        from .io.bridges import to_open3d
+        from .io._bridges import to_open3d
 
         return to_open3d(self)

@@ -1,0 +1,1 @@
+"""The parts of the glTF handler: container, raw JSON, accessors, scene building, edits, writing."""

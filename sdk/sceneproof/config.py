@@ -1,0 +1,36 @@
+"""The limits that keep a stranger's file from taking the machine, in one table.
+
+Checked against headers, before memory is taken. `LIMITS` is the default; nothing reads a configuration that lies
+beside an asset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Upper bounds; the unit stands in the name.
+
+    Attributes
+    ----------
+    file_bytes : one file or part.
+    json_bytes : the JSON of a glTF.
+    accessor_bytes : one accessor, decoded.
+    nodes : nodes of a document.
+    node_depth : longest path from a root.
+    instances : drawn instances of one node.
+    image_pixels : width times height of one image.
+    """
+
+    file_bytes: int = 2 << 30
+    json_bytes: int = 256 << 20
+    accessor_bytes: int = 1 << 30
+    nodes: int = 1_000_000
+    node_depth: int = 512
+    instances: int = 1_000_000
+    image_pixels: int = 16384 * 16384
+
+
+LIMITS = Limits()

@@ -1,0 +1,92 @@
+"""From a glTF document to a Scene."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...scene import Mesh, Problem, Scene, Splats
+from . import fields
+from .accessors import Accessors
+from .container import GltfDocument
+from .materials import read_images, read_materials
+from .meshes import read_meshes
+from .nodes import read_animations, read_cameras, read_nodes, read_skins
+
+SPLATTING = "KHR_gaussian_splatting"
+
+
+def build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
+    """Decode a document. Raises `InputError` with a pointer where the geometry cannot be trusted."""
+    try:
+        return _build(document, uri, format_)
+    except InputError:
+        raise
+    except RecursionError:
+        raise InputError("is nested too deep") from None
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        # The readers check what they use; a shape of JSON that slips through is still the file's fault, not a crash.
+        raise InputError(f"is malformed ({type(error).__name__}: {str(error)[:120]})") from error
+
+
+def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
+    tree = document.tree
+    problems: list[Problem] = list(document.problems)
+    accessors = Accessors(document)
+    nodes, roots, scene_index = read_nodes(tree, accessors, problems)
+    meshes = read_meshes(tree, accessors, problems)
+    asset = fields.mapping(tree, "asset", "")
+    extensions = fields.mapping(tree, "extensions", "")
+    lights = extensions.get("KHR_lights_punctual")
+    used = tree.get("extensionsUsed", [])
+    return Scene(
+        format=format_,
+        uri=uri,
+        nodes=nodes,
+        roots=roots,
+        meshes=meshes,
+        materials=read_materials(tree),
+        images=read_images(document, accessors, problems),
+        skins=read_skins(tree, accessors),
+        cameras=read_cameras(tree),
+        animations=read_animations(tree, accessors, problems),
+        splats=tuple(_splats(meshes)),
+        lights=len(lights.get("lights", [])) if isinstance(lights, dict) else 0,
+        scene_index=scene_index,
+        generator=fields.text(asset, "generator"),
+        extensions_used=tuple(str(name) for name in used) if isinstance(used, list) else (),
+        extensions=extensions,
+        asset=asset,
+        problems=tuple(problems),
+        document=document,
+    )
+
+
+def _splats(meshes: tuple[Mesh, ...]) -> list[Splats]:
+    """Primitives under KHR_gaussian_splatting: SCALE is linear and OPACITY after the sigmoid there."""
+    found = []
+    for mesh in meshes:
+        for primitive in mesh.primitives:
+            have: Any = primitive.attributes
+            if SPLATTING not in primitive.extensions or f"{SPLATTING}:SCALE" not in have or "POSITION" not in have:
+                continue
+            count = len(primitive.positions)
+            harmonics = [
+                have[name]
+                for degree in range(4)
+                for order in range(2 * degree + 1)
+                if (name := f"{SPLATTING}:SH_DEGREE_{degree}_COEF_{order}") in have
+            ]
+            found.append(
+                Splats(
+                    primitive.pointer,
+                    primitive.positions,
+                    have[f"{SPLATTING}:SCALE"],
+                    have.get(f"{SPLATTING}:ROTATION", np.tile(np.float32([0, 0, 0, 1]), (count, 1))),
+                    have.get(f"{SPLATTING}:OPACITY", np.ones((count, 1), np.float32)).ravel(),
+                    np.stack(harmonics, axis=1) if harmonics else np.zeros((count, 0, 3), np.float32),
+                )
+            )
+    return found

@@ -1,0 +1,126 @@
+"""Materials, textures and images of a glTF. Images are not decoded here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import InputError
+from ...scene import Image, Material, Problem, TextureRef
+from .._paths import decode_data_uri, is_data_uri, read_part
+from . import fields
+from .accessors import Accessors
+from .container import GltfDocument
+
+_SOURCES = ("EXT_texture_webp", "KHR_texture_basisu", "EXT_texture_avif", "MSFT_texture_dds")
+_MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\xabKTX 20\xbb", "image/ktx2"),
+    (b"DDS ", "image/vnd-ms.dds"),
+    (b"GIF8", "image/gif"),
+)
+
+
+def read_images(document: GltfDocument, accessors: Accessors, problems: list[Problem]) -> tuple[Image, ...]:
+    """All images as stored. One that is missing becomes a problem and an empty image, never a refusal."""
+    images = []
+    for number, entry in enumerate(fields.objects(document.tree, "images")):
+        place = f"/images/{number}"
+        uri = entry.get("uri")
+        data: bytes | memoryview = b""
+        try:
+            if "bufferView" in entry:
+                data = accessors.view_bytes(entry["bufferView"], f"{place}/bufferView")
+            elif isinstance(uri, str) and is_data_uri(uri):
+                data = decode_data_uri(uri, f"{place}/uri")[1]
+            elif isinstance(uri, str):
+                data = read_part(document.folder, uri, f"{place}/uri")
+            else:
+                raise InputError("has neither a bufferView nor a uri", pointer=place)
+        except InputError as error:
+            problems.append(Problem("image-unreadable", error.reason, f"图像无法读取：{error.reason}", error.pointer or place))
+        mime = sniff_image(data) or fields.text(entry, "mimeType")
+        outside = uri if isinstance(uri, str) and not is_data_uri(uri) else None
+        images.append(Image(place, fields.text(entry, "name"), mime, data, outside))
+    return tuple(images)
+
+
+def sniff_image(data: bytes | memoryview) -> str:
+    """Media type by the first bytes, ``""`` when unknown."""
+    head = bytes(data[:16])
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    return next((mime for magic, mime in _MAGIC if head.startswith(magic)), "")
+
+
+def read_materials(tree: dict[str, Any]) -> tuple[Material, ...]:
+    """All materials in the metallic-roughness model, other extensions kept as JSON."""
+    materials = []
+    for number, entry in enumerate(fields.objects(tree, "materials")):
+        place = f"/materials/{number}"
+        pbr = fields.mapping(entry, "pbrMetallicRoughness", place)
+        within = f"{place}/pbrMetallicRoughness"
+        extensions = fields.mapping(entry, "extensions", place)
+        slots = {
+            "baseColor": (pbr, "baseColorTexture", within),
+            "metallicRoughness": (pbr, "metallicRoughnessTexture", within),
+            "normal": (entry, "normalTexture", place),
+            "occlusion": (entry, "occlusionTexture", place),
+            "emissive": (entry, "emissiveTexture", place),
+        }
+        r, g, b, a = fields.vector(pbr, "baseColorFactor", within, 4, (1.0, 1.0, 1.0, 1.0))
+        er, eg, eb = fields.vector(entry, "emissiveFactor", place, 3, (0.0, 0.0, 0.0))
+        materials.append(
+            Material(
+                place,
+                fields.text(entry, "name"),
+                (r, g, b, a),
+                fields.number(pbr, "metallicFactor", within, 1.0),
+                fields.number(pbr, "roughnessFactor", within, 1.0),
+                (er, eg, eb),
+                {
+                    slot: _texture(tree, fields.mapping(owner, name, where), f"{where}/{name}")
+                    for slot, (owner, name, where) in slots.items()
+                    if name in owner
+                },
+                fields.text(entry, "alphaMode") or "OPAQUE",
+                fields.number(entry, "alphaCutoff", place, 0.5),
+                entry.get("doubleSided") is True,
+                "KHR_materials_unlit" in extensions,
+                extensions,
+            )
+        )
+    return tuple(materials)
+
+
+def _texture(tree: dict[str, Any], info: dict[str, Any], place: str) -> TextureRef:
+    textures = fields.objects(tree, "textures")
+    number = fields.index(info, "index", place, len(textures))
+    image: int | None = None
+    wrap = (10497, 10497)
+    if number is not None:
+        image, wrap = _source(tree, textures[number], f"/textures/{number}")
+    transform = fields.mapping(fields.mapping(info, "extensions", place), "KHR_texture_transform", place)
+    offset = fields.vector(transform, "offset", place, 2, (0.0, 0.0))
+    scale = fields.vector(transform, "scale", place, 2, (1.0, 1.0))
+    return TextureRef(
+        image,
+        int(fields.number(transform, "texCoord", place, fields.number(info, "texCoord", place, 0))),
+        (offset[0], offset[1]),
+        fields.number(transform, "rotation", place, 0.0),
+        (scale[0], scale[1]),
+        wrap,
+    )
+
+
+def _source(tree: dict[str, Any], texture: dict[str, Any], place: str) -> tuple[int | None, tuple[int, int]]:
+    images = len(fields.objects(tree, "images"))
+    extensions = fields.mapping(texture, "extensions", place)
+    source = next((extensions[name] for name in _SOURCES if isinstance(extensions.get(name), dict)), texture)
+    image = fields.index(source, "source", place, images)
+    if image is None:
+        image = fields.index(texture, "source", place, images)
+    samplers = fields.objects(tree, "samplers")
+    number = fields.index(texture, "sampler", place, len(samplers))
+    sampler = samplers[number] if number is not None else {}
+    return image, (int(sampler.get("wrapS", 10497)), int(sampler.get("wrapT", 10497)))

@@ -1,0 +1,179 @@
+"""A node of Sceneproof's own (a label) with its mesh and materials; putting it again replaces it where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...edits import MeshPart, PutNode
+from ...errors import MarkError
+from ...scene import Array
+from .editor import Editor
+
+UNLIT = "KHR_materials_unlit"
+
+
+def own_node(tree: dict[str, Any], slot: str | None = None) -> dict[str, int]:
+    """Slot word to node index of the nodes that Sceneproof put in (only `slot`, when given)."""
+    found: dict[str, int] = {}
+    for number, node in enumerate(tree.get("nodes") or []):
+        extras = node.get("extras")
+        mark = extras.get("sceneproof") if isinstance(extras, Mapping) else None
+        word = mark.get("slot") if isinstance(mark, Mapping) else None
+        if isinstance(word, str) and (slot is None or word == slot):
+            found.setdefault(word, number)
+    return found
+
+
+def drop_own_tail(editor: Editor) -> None:
+    """Free the bytes of earlier own nodes when they are the end of their buffer, so that re-marking adds nothing."""
+    own = sorted({view for node in own_node(editor.tree).values() for view in _parts(editor, node).views})
+    views = editor.tree.get("bufferViews") or []
+    if not own:
+        return
+    buffer = views[own[0]]["buffer"]
+    start = min(views[number].get("byteOffset", 0) for number in own)
+    others = [view for number, view in enumerate(views) if number not in own and view.get("buffer") == buffer]
+    packed = [m for view in views for m in _packed(view) if m.get("buffer") == buffer]
+    if all(views[number]["buffer"] == buffer for number in own) and all(
+        view.get("byteOffset", 0) + view.get("byteLength", 0) <= start for view in others + packed
+    ):
+        editor.cut(buffer, start)
+
+
+def put_node(editor: Editor, edit: PutNode) -> None:
+    """Write or replace the node of ``edit.slot``. Raises `MarkError` when the file has no scene to put it in."""
+    scenes = editor.tree.get("scenes")
+    if edit.parent is None and not scenes:
+        raise MarkError("the file has no scene, so there is no start picture to label")
+    number = own_node(editor.tree, edit.slot).get(edit.slot)
+    old = _parts(editor, number) if number is not None else _Parts()
+    if len(old.materials) != len(edit.parts):
+        old = _Parts(mesh=old.mesh)
+    mesh = editor.put("meshes", old.mesh, _mesh(editor, edit, old))
+    node: dict[str, Any] = {"name": f"sceneproof {edit.slot}", "mesh": mesh}
+    if not np.array_equal(edit.matrix, np.eye(4)):
+        node["matrix"] = [float(item) for item in edit.matrix.T.ravel()]
+    node["extras"] = {"sceneproof": {"slot": edit.slot, **edit.extras}}
+    fresh = number is None
+    number = editor.put("nodes", number, node)
+    if edit.parent is not None:
+        place: tuple[str | int, ...] = ("nodes", edit.parent, "children")
+    else:
+        place = ("scenes", editor.tree.get("scene", 0), "nodes")
+    if number not in (editor.get(*place) or []):
+        if not fresh:
+            _unlink(editor, number)
+        editor.append(place, number)
+
+
+class _Parts:
+    """Where an earlier node of ours keeps its things."""
+
+    def __init__(self, mesh: int | None = None) -> None:
+        self.mesh = mesh
+        self.views: list[int] = []
+        self.accessors: list[int] = []
+        self.materials: list[int] = []
+
+
+def _parts(editor: Editor, node: int) -> _Parts:
+    mesh = editor.get("nodes", node, "mesh")
+    parts = _Parts(mesh)
+    for primitive in editor.get("meshes", mesh, "primitives") or []:
+        names = [primitive["attributes"].get(name) for name in ("POSITION", "NORMAL")] + [primitive.get("indices")]
+        found = [editor.get("accessors", name) for name in names if isinstance(name, int)]
+        if len(found) < 3 or "material" not in primitive or any(not entry or "bufferView" not in entry for entry in found):
+            return _Parts(mesh)  # another tool has rebuilt it; write anew and leave that alone
+        parts.accessors += names
+        parts.views += [entry["bufferView"] for entry in found if entry["bufferView"] not in parts.views]
+        parts.materials.append(primitive["material"])
+    if len(parts.views) != 2 or any((editor.get("bufferViews", view) or {}).get("extensions") for view in parts.views):
+        return _Parts(mesh)
+    return parts
+
+
+def _mesh(editor: Editor, edit: PutNode, old: _Parts) -> dict[str, Any]:
+    """The mesh object, its data written: one view for vertices, one for indices."""
+    vertices = b"".join(
+        np.ascontiguousarray(array, np.float32).tobytes() for part in edit.parts for array in (part.positions, part.normals)
+    )
+    corners = b"".join(np.ascontiguousarray(part.triangles, np.uint32).tobytes() for part in edit.parts)
+    reuse = old.views or [None, None]
+    vertex_view = editor.put("bufferViews", reuse[0], _view(editor, vertices, 34962))
+    corner_view = editor.put("bufferViews", reuse[1], _view(editor, corners, 34963))
+    primitives = []
+    vertex_at = corner_at = 0
+    for index, part in enumerate(edit.parts):
+        kept = old.accessors[3 * index : 3 * index + 3] or [None, None, None]
+        material = editor.put("materials", old.materials[index] if old.materials else None, _material(part))
+        count = len(part.positions)
+        positions = _accessor(vertex_view, vertex_at, part.positions)
+        normals = _accessor(vertex_view, vertex_at + 12 * count, part.normals)
+        indices = {
+            "bufferView": corner_view, "byteOffset": corner_at, "componentType": 5125,
+            "count": 3 * len(part.triangles), "type": "SCALAR",
+        }  # fmt: skip
+        for name in ("min", "max"):
+            del normals[name]
+        primitives.append(
+            {
+                "attributes": {
+                    "POSITION": editor.put("accessors", kept[0], positions),
+                    "NORMAL": editor.put("accessors", kept[1], normals),
+                },
+                "indices": editor.put("accessors", kept[2], indices),
+                "material": material,
+            }
+        )
+        vertex_at += 24 * count
+        corner_at += 12 * len(part.triangles)
+    editor.use_extension(UNLIT)
+    return {"name": f"sceneproof {edit.slot}", "primitives": primitives}
+
+
+def _view(editor: Editor, data: bytes, target: int) -> dict[str, int]:
+    buffer, offset = editor.add_bytes(data)
+    view = {"buffer": buffer, "byteOffset": offset, "byteLength": len(data), "target": target}
+    return view | ({"byteStride": 12} if target == 34962 else {})
+
+
+def _accessor(view: int, offset: int, values: Array) -> dict[str, Any]:
+    stored = np.ascontiguousarray(values, np.float32)
+    return {
+        "bufferView": view, "byteOffset": offset, "componentType": 5126, "count": len(stored), "type": "VEC3",
+        "min": [float(item) for item in stored.min(axis=0)], "max": [float(item) for item in stored.max(axis=0)],
+    }  # fmt: skip
+
+
+def _material(part: MeshPart) -> dict[str, Any]:
+    """Unlit, with the same colour as emission for viewers that know no unlit materials."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in part.color[:3]]
+    return {
+        "name": f"sceneproof {part.name}",
+        "pbrMetallicRoughness": {
+            "baseColorFactor": [*linear, float(part.color[3])], "metallicFactor": 0, "roughnessFactor": 1,
+        },
+        "emissiveFactor": linear,
+        "doubleSided": True,
+        "extensions": {UNLIT: {}},
+    }  # fmt: skip
+
+
+def _packed(view: dict[str, Any]) -> list[dict[str, Any]]:
+    extensions = view.get("extensions")
+    return [item for item in extensions.values() if isinstance(item, dict)] if isinstance(extensions, dict) else []
+
+
+def _unlink(editor: Editor, number: int) -> None:
+    """Take a node out of the parent or scene that holds it, before it goes under another."""
+    for name, field in (("nodes", "children"), ("scenes", "nodes")):
+        for index, owner in enumerate(editor.tree.get(name) or []):
+            if number in (owner.get(field) or []):
+                rest = [item for item in owner[field] if item != number]
+                if rest:
+                    editor.set((name, index, field), rest)
+                else:
+                    editor.delete((name, index, field))

@@ -1,0 +1,122 @@
+"""Writing a glTF document: the GLB in one piece; a ``.gltf`` parts first, under names that overwrite nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ...errors import InputError, UsageError
+from .._atomic import write_bytes
+from .._paths import inside, is_data_uri
+from .container import BIN_CHUNK, JSON_CHUNK, MAGIC, GltfDocument
+from .rawjson import RawJson, Token
+
+
+def encode(document: GltfDocument) -> bytes:
+    """The bytes of the main file."""
+    if document.raw is not None:
+        return document.raw
+    if document.container == "gltf":
+        return (b"\xef\xbb\xbf" if document.bom else b"") + document.text.encode("utf-8")
+    body = document.text.rstrip(" \0").encode("utf-8")
+    body += b" " * (-len(body) % 4)
+    chunks = [(JSON_CHUNK, body)]
+    if document.binary:
+        content = document.buffers[0] or b""
+        chunks.append((BIN_CHUNK, bytes(content) + b"\0" * (-len(content) % 4)))
+    chunks += document.chunks
+    total = 12 + sum(8 + len(content) for _, content in chunks)
+    head = struct.pack("<4sII", MAGIC, 2, total)
+    return head + b"".join(struct.pack("<II", len(content), kind) + content for kind, content in chunks)
+
+
+def write_parts(document: GltfDocument, path: Path) -> list[Path]:
+    """Write parts that are not there yet, then the main file. On an error the new parts are taken away again."""
+    if (path.suffix.lower() == ".gltf") != (document.container == "gltf"):
+        raise UsageError(f"{path}: a {document.container} cannot be written under this ending; use .{document.container}")
+    written: list[Path] = []
+    edits: dict[tuple[Token, ...], str] = {}
+    try:
+        for place, uri, content in _parts(document):
+            target = _target(path, uri, content, new=place[0] == "buffers" and place[1] in document.changed)
+            if target.is_relative_to(path.parent) and not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                write_bytes(target, content)
+                written.append(target)
+            name = target.relative_to(path.parent).as_posix()
+            if name != uri:
+                edits[place] = quote(name) if quote(name) != uri else uri
+        data = encode(document)
+        if any(_uri_at(document.tree, place) != uri for place, uri in edits.items()):
+            raw = RawJson(document.text)
+            for place, uri in edits.items():
+                if _uri_at(document.tree, place) != uri:
+                    raw.set(place, uri)
+            data = _with_text(document, str(raw))
+        write_bytes(path, data)
+    except BaseException:
+        for part in written:
+            with contextlib.suppress(OSError):
+                part.unlink()
+        raise
+    return [*written, path]
+
+
+def _with_text(document: GltfDocument, text: str) -> bytes:
+    from dataclasses import replace
+
+    return encode(replace(document, text=text, tree=json.loads(text), raw=None))
+
+
+def _uri_at(tree: Any, place: tuple[Token, ...]) -> Any:
+    for token in place:
+        tree = tree[token]
+    return tree
+
+
+def _parts(document: GltfDocument) -> Iterator[tuple[tuple[Token, ...], str, bytes]]:
+    """Every part beside the file: where its URI stands, the URI, its content."""
+    for place, uri in _uris(document.tree, ()):
+        if is_data_uri(uri):
+            continue
+        if place[0] == "buffers" and len(place) == 3:
+            content = document.buffers[int(place[1])]
+            if content is not None:
+                yield place, uri, bytes(content)
+            continue
+        with contextlib.suppress(InputError, OSError):  # what cannot be read was named on loading and is not copied
+            yield place, uri, inside(document.folder, uri, "").read_bytes()
+
+
+def _uris(value: Any, place: tuple[Token, ...]) -> Iterator[tuple[tuple[Token, ...], str]]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(item, str) and (name == "uri" or name.endswith("Uri")):
+                yield (*place, name), item
+            else:
+                yield from _uris(item, (*place, name))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _uris(item, (*place, number))
+
+
+def _target(path: Path, uri: str, content: bytes, *, new: bool) -> Path:
+    """The file a part goes to: its own name when that is free or holds the same bytes, else one with its hash."""
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    hashed = f"{path.stem}-{digest}{Path(uri).suffix}"
+    if new:
+        return path.parent / hashed
+    try:
+        own = inside(path.parent, uri, "")
+    except InputError:
+        return path.parent / hashed
+    own = path.parent.resolve() / own.relative_to(path.parent.resolve())
+    if own.exists() and own.read_bytes() != content:
+        return path.parent / hashed
+    return path.parent / own.relative_to(path.parent.resolve())
