@@ -1,0 +1,74 @@
+"""Results as text: plain for `str`, coloured for a terminal. The verdict comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from ..findings import Text
+from ._audit_lines import audit_rows
+from ._lines import Lines
+from ._mark_lines import inspect_rows, receipt_rows, verify_rows
+from ._tidy import kind_of, shown, size
+from ._view import name_of
+from ._words import KINDS, LANGUAGES, of, word
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..findings import Receipt, Report, Verification
+
+    Result = Report | Receipt | Verification | Mapping[str, Any]
+
+__all__ = ["plain", "render", "text"]
+
+_ROWS = {"audit": audit_rows, "receipt": receipt_rows, "verify": verify_rows, "inspect": inspect_rows}
+
+
+def plain(result: Result, *, lang: str = "both") -> str:
+    """A result as text without colours or control characters, lines not wrapped, no end of line.
+
+    `lang` is ``en``, ``zh`` or ``both``. Findings of one rule beyond the fourth are folded into a count.
+    """
+    return str(_lines(result, lang))
+
+
+def render(result: Result, console: Console, *, lang: str = "both") -> None:
+    """Print a result on a `rich` console: the same lines, coloured and wrapped to its width."""
+    _lines(result, lang).render(console)
+
+
+def text(results: Sequence[Result], *, lang: str = "both") -> str:
+    """Several results one below the other; ends with an end of line."""
+    return "\n\n".join(plain(result, lang=lang) for result in results) + "\n"
+
+
+def _lines(result: Result, lang: str) -> Lines:
+    if lang not in LANGUAGES:
+        raise UsageError(f"unknown language {lang!r}; known: {', '.join(LANGUAGES)}")
+    data = shown(result)
+    lines = Lines(lang)
+    kind = kind_of(data)
+    lines.add(0, (f"{lines.word(of(KINDS, kind))}: ", "dim"), (name_of(data), "head"), (_about(data), "dim"))
+    error = data.get("error")
+    if error:
+        lines.say(0, word("unreadable"), "error")
+        place = f" ({error['pointer']})" if error["pointer"] else ""
+        lines.say(2, Text(error["message"], error["message"]), lead="", style="")
+        if place:
+            lines.add(2, (f"{lines.word(word('where'))}:{place}", "dim"))
+        return lines
+    _ROWS[kind](lines, data)
+    return lines
+
+
+def _about(data: Mapping[str, Any]) -> str:
+    asset = data.get("asset") or {}
+    if "before" in asset:
+        asset = asset.get("after") or asset["before"]
+    facts = [asset.get("format"), size(asset["bytes"]) if asset.get("bytes") is not None else None]
+    if asset.get("sha256"):
+        facts.append(f"sha256 {asset['sha256'][:12]}")
+    known = [str(fact) for fact in facts if fact]
+    return f"  ({', '.join(known)})" if known else ""
