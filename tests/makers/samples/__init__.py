@@ -1,0 +1,1 @@
+"""One module per sample asset; each has ``make() -> bytes``."""
