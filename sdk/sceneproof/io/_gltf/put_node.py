@@ -88,7 +88,7 @@ def _parts(editor: Editor, node: int) -> _Parts:
         if len(found) < 3 or "material" not in primitive or any(not entry or "bufferView" not in entry for entry in found):
             return _Parts(mesh)  # another tool has rebuilt it; write anew and leave that alone
         parts.accessors += names
-        parts.views += [entry["bufferView"] for entry in found if entry["bufferView"] not in parts.views]
+        parts.views = list(dict.fromkeys([*parts.views, *(entry["bufferView"] for entry in found)]))
         parts.materials.append(primitive["material"])
     if len(parts.views) != 2 or any((editor.get("bufferViews", view) or {}).get("extensions") for view in parts.views):
         return _Parts(mesh)
