@@ -116,13 +116,14 @@ class Kernel(Generic[P, R]):
             import numba
 
             folder = cache_folder()
-            before = numba.config.CACHE_DIR
-            numba.config.CACHE_DIR = str(folder) if folder else ""
+            config: Any = numba.config
+            before = config.CACHE_DIR
+            config.CACHE_DIR = str(folder) if folder else ""
             try:
                 make = numba.njit(cache=folder is not None, parallel=self.parallel, nogil=True)
                 self._dispatcher = make(_with_prange(self.py_func, numba.prange))
             finally:
-                numba.config.CACHE_DIR = before
+                config.CACHE_DIR = before
             self._cached = folder is not None
             return self._dispatcher
 

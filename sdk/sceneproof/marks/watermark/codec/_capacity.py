@@ -1,0 +1,62 @@
+"""How many bits a surface can bear, predicted from its area, its shape and how finely its vertices follow the waves."""
+
+from __future__ import annotations
+
+from ._code import check_bits
+from ._constants import CRC_BITS, GAIN_WRITE, MEMORY
+from ._frames import raw_frame
+from ._lattice import probe
+from ._mesh import Welded, fixed_groups, weld
+from ._solver import WRITABLE, diagonal, masses, vary
+from ._types import Capacity, Surface
+
+FUNCTIONALS_PER_BIT = 4.0  # of payload, CRC and tail: below it the code does not survive what quantisation costs
+VERTICES_PER_FUNCTIONAL = 2.0  # fewer free vertices cannot hold the functionals apart
+_KEY = b"capacity does not depend on a key"
+
+
+def floor_of(bits: int) -> int:
+    """Smallest number of functionals for a payload of so many bits."""
+    return int(FUNCTIONALS_PER_BIT * (bits + CRC_BITS + MEMORY))
+
+
+def predict(functionals: int, free: int, bits: int) -> Capacity:
+    """Judge a count of writable functionals and of free vertices."""
+    usable = min(functionals, int(free / VERTICES_PER_FUNCTIONAL))
+    fit = max(0, min(128, int(usable / FUNCTIONALS_PER_BIT) - CRC_BITS - MEMORY) // 8 * 8)
+    fit = fit if fit >= 32 else 0
+    if usable >= floor_of(bits):
+        return Capacity(True, usable, fit)
+    cause = (
+        f"{free} vertices that may move" if usable < functionals else f"{functionals} places dense enough to write in"
+    )
+    reason = (
+        f"the mesh is too coarse or too small for a {bits}-bit watermark: {cause}, {usable} of {floor_of(bits)} needed"
+    )
+    return Capacity(False, usable, fit, reason)
+
+
+def refused(welded: Welded) -> str | None:
+    """Why a surface cannot be looked at at all."""
+    if not len(welded.faces) or welded.area <= 0.0:
+        return "the mesh has no triangle with an area"
+    if len(welded.vertices) < 64:
+        return f"the mesh has only {len(welded.vertices)} distinct vertices"
+    return None
+
+
+def capacity(surface: Surface, bits: int = 64) -> Capacity:
+    """Predict without embedding whether ``bits`` (32 to 128, a multiple of 8) fit. Never raises on odd geometry."""
+    check_bits(bits)
+    welded = weld(surface)
+    why = refused(welded)
+    if why:
+        return Capacity(False, 0, 0, why)
+    frame = raw_frame(welded)
+    unit = 1.0 / frame.scale
+    fixed = fixed_groups(welded, surface)
+    normals, inverse = masses(welded, fixed, unit)
+    found, grid, _, chosen = probe(welded, frame, _KEY, GAIN_WRITE)
+    layer = vary(welded, normals, found, grid, chosen, unit)
+    writable = int((diagonal(layer, inverse) > WRITABLE).sum())
+    return predict(writable, int((inverse > 0.0).sum()), bits)

@@ -1,0 +1,23 @@
+"""Constants of scheme flux-qim/1. Writer and reader must agree on all of them."""
+
+from __future__ import annotations
+
+import math
+
+FIELDS = 4  # functionals per lattice cell
+RADIUS = 1.1  # of the bump, in cells
+CELLS_PER_AREA = 260.0  # the cell is the power of sqrt 2 nearest to sqrt(area / 260)
+WAVELENGTHS = (0.8, 1.5)  # of the carrier, in cells
+POINT_SPACING = 0.1  # longest edge of a quadrature triangle, in cells: an eighth of the shortest wave
+NORMAL_FLOOR = 0.1  # diversity of directions: 0 would be fully tangential
+PILOTS = 0.12  # share of functionals that carry a known symbol
+GAIN_WRITE = 0.30  # smallest gain that is written, and read: the reader's is lower, for the surface has changed
+GAIN_READ = 0.27
+BORDER_SCALE = 0.15  # open edges within a bump, in cells, at which its weight falls by e
+OPEN_IGNORED = 0.20  # share of open edges above which they say nothing (triangle soup)
+RIDGE = 0.3  # times the median diagonal of the normal matrix
+STEPS = tuple(0.0048 * math.sqrt(math.sqrt(2.0)) ** k for k in range(10))  # quantiser steps, in cells: .0048 to .0228
+RAW, CANONICAL = 0, 1  # layer tags
+CRC_BITS = 32
+MEMORY = 12  # K = 13, 4096 states
+POLYNOMIALS = (0o11145, 0o12477, 0o15573, 0o16727, 0o10533, 0o10675, 0o17661, 0o15145)  # free distance 66

@@ -1,0 +1,193 @@
+"""Blind detection: file and key only, cheap hypotheses first, every one of them counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from ._code import check_bits, encode
+from ._constants import CRC_BITS
+from ._frames import Frame, canonical_frames, exponent_of, neighbour_exponents, raw_frame
+from ._hypotheses import IDENTITY, UNDO, Undo
+from ._known import carries
+from ._mesh import Welded, weld
+from ._reader import LIMIT, Ledger, Reader, Reading, combined
+from ._statistic import log10_corrected, log10_payload
+from ._types import METHOD, CodecError, Detection, Record, Surface
+
+EFFORTS = ("quick", "normal", "deep")
+THOROUGH = 8  # surfaces, the largest ones, that get the whole ladder
+RAW_BELOW, RAW_ABOVE = 1, 3  # cell exponents around the received area's: a crop has lost area, noise has added some
+
+
+def _raw(welded: Welded, margin: float) -> Iterator[Frame]:
+    frame = raw_frame(welded)
+    for exponent in neighbour_exponents(exponent_of(welded.area), margin):
+        yield frame.with_exponent(exponent)
+
+
+def _raw_ladder(welded: Welded, margin: float) -> Iterator[Frame]:
+    frame = raw_frame(welded)
+    tried = neighbour_exponents(exponent_of(welded.area), margin)
+    for offset in (1, -1, 2, 3):
+        if -RAW_BELOW <= offset <= RAW_ABOVE and frame.exponent + offset not in tried:
+            yield frame.with_exponent(frame.exponent + offset)
+
+
+def _canonical(welded: Welded, margin: float) -> Iterator[Frame]:
+    frames = list(canonical_frames(welded))
+    if not frames:
+        return
+    # the nearest exponent of the scaled area, and its neighbour near the boundary
+    value = frames[0].exponent + exponent_of(welded.area * frames[0].scale ** 2)
+    for exponent in neighbour_exponents(value, margin):
+        for frame in frames:
+            yield frame.with_exponent(exponent)
+
+
+Frames = Callable[[Welded, float], Iterator[Frame]]
+
+
+class _Search:
+    """The order of the search over surfaces, variants and frames."""
+
+    def __init__(self, readers: dict[int, Reader], ledger: Ledger) -> None:
+        self.readers = readers
+        self.ledger = ledger
+        self.surface = -1
+
+    def run(self, effort: str) -> bool:
+        margin = 0.10 if effort == "quick" else 0.20
+        if self._pass(IDENTITY, _raw, margin) or self._pass(IDENTITY, _canonical, margin):
+            return True
+        if self._both_layers() or self._all_surfaces():
+            return True
+        if effort == "quick":
+            return False
+        largest = sorted(self.readers, key=lambda i: -len(self.readers[i].welded.faces))[:THOROUGH]
+        some = {i: self.readers[i] for i in sorted(largest)}
+        if self._pass(IDENTITY, _raw_ladder, margin, some):
+            return True
+        for undo in UNDO[1:]:
+            if EFFORTS.index(undo.effort) > EFFORTS.index(effort):
+                continue
+            if self._pass(undo, _raw, 0.0, some) or self._pass(undo, _canonical, 0.1, some) or self._both_layers():
+                return True
+            if effort == "deep" and self._pass(undo, _raw_ladder, 0.0, some):
+                return True
+        return self._all_surfaces()
+
+    def _pass(self, undo: Undo, frames: Frames, margin: float, only: dict[int, Reader] | None = None) -> bool:
+        for index, reader in (self.readers if only is None else only).items():
+            variant = undo.apply(reader.welded)
+            for frame in frames(variant, margin):
+                if reader.read(variant, frame, f"{frame.name}, {undo.id}"):
+                    self.surface = index
+                    return True
+        return False
+
+    def _try(self, readings: list[Reading], label: str) -> bool:
+        if len(readings) < 2:
+            return False
+        self.ledger.hypotheses += 1
+        both = combined(readings, label)
+        return both.z > 1.5 and self.ledger.decode(both)
+
+    def _both_layers(self) -> bool:
+        for index, reader in self.readers.items():
+            if self._try(list(reader.best.values()), "raw and canonical"):
+                self.surface = index
+                return True
+        return False
+
+    def _all_surfaces(self) -> bool:
+        if len(self.readers) < 2:
+            return False
+        strong = [max(r.best.values(), key=lambda b: b.z) for r in self.readers.values() if r.best]
+        if self._try([r for r in strong if r.z > 1.0], "all surfaces together"):
+            self.surface = -1
+            return True
+        return False
+
+
+def detect(surfaces: Sequence[Surface], key: bytes, *, bits: int = 64, effort: str = "normal") -> Detection:
+    """Look for a payload of ``bits`` bits under ``key`` in surfaces of one asset, and decide.
+
+    ``found`` holds when the CRC passes and the chance that any hypothesis tried would do so with such a statistic is
+    below 1e-9, or, then without a payload, when the statistic alone is that unlikely. ``log10_p`` is corrected for
+    every hypothesis. ``effort``: ``quick`` reads the surface as stored, ``normal`` undoes what may have been done to
+    it, ``deep`` tries more cell sizes with that. The search stops at the first lock.
+    """
+    check_bits(bits)
+    if effort not in EFFORTS:
+        raise CodecError(f"effort {effort!r}: one of {', '.join(EFFORTS)} is needed")
+    ledger = Ledger(key, bits)
+    welded = {i: weld(s) for i, s in enumerate(surfaces)}
+    readers = {i: Reader(w, ledger) for i, w in welded.items() if len(w.faces)}
+    search = _Search(readers, ledger)
+    search.run(effort)
+    return _decision(search, len(surfaces))
+
+
+def _decision(search: _Search, count: int) -> Detection:
+    ledger, readers = search.ledger, search.readers
+    best = max((b.z for r in readers.values() for b in r.best.values()), default=0.0)
+    method = METHOD
+    payload, corrected, symbols = None, 0, 0
+    log10_p = log10_corrected(best, ledger.hypotheses) if ledger.hypotheses else 0.0
+    carriers: tuple[int, ...] = ()
+    if ledger.lock is not None:
+        reading, decoded = ledger.lock
+        payload, corrected, symbols = decoded.payload, decoded.corrected, decoded.symbols
+        log10_p = log10_payload(reading.z, ledger.hypotheses, CRC_BITS)
+        method = f"{METHOD} {reading.method}"
+        carriers = _carriers(search, reading, payload or b"")
+    elif log10_p < LIMIT:
+        carriers = tuple(i for i, r in readers.items() if r.best and _strong(r, ledger.hypotheses))
+    records = tuple(_record(i, readers.get(i), search, i in carriers, payload) for i in range(count))
+    return Detection(
+        found=log10_p < LIMIT,
+        payload=payload,
+        log10_p=log10_p,
+        bits=ledger.bits,
+        corrected=corrected,
+        carriers=carriers,
+        method=method,
+        hypotheses=ledger.hypotheses,
+        symbols=symbols,
+        all=records,
+    )
+
+
+def _strong(reader: Reader, hypotheses: int) -> bool:
+    return log10_corrected(max(b.z for b in reader.best.values()), hypotheses) < LIMIT
+
+
+def _carriers(search: _Search, reading: Reading, payload: bytes) -> tuple[int, ...]:
+    """The surface that locked, and all others that agree with its payload far beyond chance."""
+    code = encode(payload)
+    out = {search.surface} if search.surface >= 0 else set()
+    for index, reader in search.readers.items():
+        if index not in out and carries(reader, reading, code, search.ledger):
+            out.add(index)
+    return tuple(sorted(out))
+
+
+def _record(index: int, reader: Reader | None, search: _Search, carried: bool, payload: bytes | None) -> Record:
+    if reader is None or not reader.best:
+        return Record(index, False, None, 0.0, 0.0, 0, METHOD, 0, reader.functionals if reader else 0)
+    top = max(reader.best.values(), key=lambda b: b.z)
+    corrected = 0
+    if carried and payload is not None:
+        known = top.soft != 0.0
+        corrected = int(((encode(payload) == 1)[known] != (top.soft < 0.0)[known]).sum())
+    return Record(
+        surface=index,
+        found=carried,
+        payload=payload if carried else None,
+        log10_p=log10_corrected(top.z, search.ledger.hypotheses),
+        z=top.z,
+        corrected=corrected,
+        method=f"{METHOD} {top.method}",
+        hypotheses=search.ledger.hypotheses,
+        functionals=top.functionals,
+    )

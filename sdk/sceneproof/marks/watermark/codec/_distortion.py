@@ -1,0 +1,61 @@
+"""What a displacement costs: how far the surface moves, and how far its normals turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ._mesh import Welded, vertex_normals
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """``mrms``, ``maximum`` as fractions of the diagonal; normal deviations over the vertices in degrees."""
+
+    mrms: float
+    maximum: float
+    normal_mean: float
+    normal_p95: float
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Largest distortion that an operating point allows."""
+
+    mrms: float
+    maximum: float
+    normal_mean: float
+    normal_p95: float
+
+    def hold(self, distortion: Distortion) -> bool:
+        """True when nothing exceeds its limit."""
+        return (
+            distortion.mrms <= self.mrms
+            and distortion.maximum <= self.maximum
+            and distortion.normal_mean <= self.normal_mean
+            and distortion.normal_p95 <= self.normal_p95
+        )
+
+
+STRENGTHS = {"Q": Limits(0.0005, 0.004, 1.5, 3.5), "R": Limits(0.0010, 0.004, 4.0, 10.0)}
+
+
+def measure(welded: Welded, moved: NDArray[np.float64]) -> Distortion:
+    """Compare the welded vertices with their new places (v, 3)."""
+    before, area = vertex_normals(welded.vertices, welded.faces)
+    after, _ = vertex_normals(moved, welded.faces)
+    length = np.linalg.norm(moved - welded.vertices, axis=1)
+    # atan2 of sine and cosine: the arc cosine loses small angles
+    turn = np.degrees(np.arctan2(np.linalg.norm(np.cross(before, after), axis=1), (before * after).sum(axis=1)))
+    turn = turn[area > 0.0]
+    return Distortion(
+        float(np.sqrt((length**2 * area).sum() / area.sum()) / welded.diagonal),
+        float(length.max() / welded.diagonal),
+        float(turn.mean()),
+        float(np.percentile(turn, 95.0)),
+    )

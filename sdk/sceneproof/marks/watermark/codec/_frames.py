@@ -1,0 +1,136 @@
+"""Frames in which the lattice lies: the file's own axes, and axes that follow the shape."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._constants import CANONICAL, CELLS_PER_AREA, RAW
+from ._mesh import Welded, face_areas
+
+Floats = NDArray[np.float64]
+
+_SIGNS = ((1.0, 1.0, 1.0), (1.0, -1.0, -1.0), (-1.0, 1.0, -1.0), (-1.0, -1.0, 1.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """``x -> (x - origin) @ axes.T * scale`` in units of one cell; ``scale`` includes the cell size."""
+
+    layer: int
+    exponent: int
+    origin: Floats
+    axes: Floats
+    scale: float
+    name: str
+
+    def place(self, points: Floats) -> Floats:
+        """Points (n, 3) in cells."""
+        if self.layer == RAW:
+            return points * self.scale
+        # three products per coordinate, not a matrix product: the same bits on every machine
+        local = points - self.origin
+        out = np.empty_like(local)
+        for k in range(3):
+            out[:, k] = local[:, 0] * self.axes[k, 0] + local[:, 1] * self.axes[k, 1] + local[:, 2] * self.axes[k, 2]
+        return out * self.scale
+
+    def with_exponent(self, exponent: int) -> Frame:
+        """The same axes with another cell size."""
+        return replace(self, exponent=exponent, scale=self.scale * 2.0 ** ((self.exponent - exponent) / 2.0))
+
+
+def exponent_of(area: float) -> float:
+    """Real-valued exponent j of the cell 2^(j/2) = sqrt(area / 260)."""
+    return 2.0 * math.log2(math.sqrt(area / CELLS_PER_AREA))
+
+
+def raw_frame(welded: Welded) -> Frame:
+    """The file's own coordinates, the cell an absolute power of sqrt 2, so that a crop cannot move the lattice."""
+    exponent = round(exponent_of(welded.area))
+    return Frame(RAW, exponent, np.zeros(3), np.eye(3), 2.0 ** (-exponent / 2.0), "raw")
+
+
+@dataclass(frozen=True, eq=False)
+class _Moments:
+    centre: Floats
+    values: Floats
+    axes: Floats
+    size: float
+
+
+def _moments(welded: Welded) -> _Moments | None:
+    """Centre and principal axes of the solid, or of the surface when there is no solid."""
+    vectors = face_areas(welded.vertices, welded.faces) * welded.flip
+    corners = welded.vertices[welded.faces]
+    weight = np.linalg.norm(vectors, axis=1)
+    centre = (corners.mean(axis=1) * weight[:, None]).sum(axis=0) / weight.sum()
+    apex = None
+    if not welded.sheet:
+        # tetrahedra from the centre of area: volumes, first and second moments in closed form
+        local = corners - centre
+        weight = np.einsum("ij,ij->i", local.mean(axis=1), vectors) / 3.0
+        shift = (local.sum(axis=1) / 4.0 * weight[:, None]).sum(axis=0) / weight.sum()
+        centre = centre + shift
+        apex = -shift
+    local = corners - centre
+    total = local.sum(axis=1)
+    if apex is not None:
+        total = total + apex
+    second = np.zeros((3, 3))
+    for j in range(3):
+        for k in range(3):
+            inner = (local[:, :, j] * local[:, :, k]).sum(axis=1)
+            if apex is not None:
+                inner = inner + apex[j] * apex[k]
+                second[j, k] = ((inner + total[:, j] * total[:, k]) * weight).sum() / 20.0
+            else:
+                second[j, k] = ((inner + total[:, j] * total[:, k]) * weight).sum() / 12.0
+    second /= weight.sum()
+    values, columns = np.linalg.eigh(second)
+    if not np.isfinite(values).all() or values[0] <= 1e-6 * values[2]:
+        return None
+    axes = columns.T.copy()
+    axes[0] = np.cross(axes[1], axes[2])  # a rotation, never a mirror
+    return _Moments(centre, values, axes, float(np.prod(values) ** (1.0 / 6.0)))
+
+
+def _skew(welded: Welded, moments: _Moments) -> Floats:
+    middle = welded.vertices[welded.faces].mean(axis=1) - moments.centre
+    weight = np.linalg.norm(face_areas(welded.vertices, welded.faces), axis=1)
+    along = np.stack([(middle * axis).sum(axis=1) for axis in moments.axes])
+    size = np.maximum((along**2 * weight).sum(axis=1), 1e-300)
+    third: Floats = (along**3 * weight).sum(axis=1) / size**1.5 * math.sqrt(weight.sum())
+    return third
+
+
+def canonical_frames(welded: Welded, gap: float = 1.0) -> Iterator[Frame]:
+    """The four frames along the principal axes, the one that third moments choose first; none for a shape too round.
+
+    ``gap`` is the smallest ratio of neighbouring principal moments that is trusted. The scale is that of the second
+    moments, the cell is again chosen by area.
+    """
+    moments = _moments(welded)
+    if moments is None or min(moments.values[1:] / moments.values[:-1]) < gap:
+        return
+    third = _skew(welded, moments)
+    sign = np.where(third < 0.0, -1.0, 1.0)
+    if np.prod(sign) < 0.0:
+        sign[np.argmin(np.abs(third))] *= -1.0
+    exponent = round(exponent_of(welded.area / moments.size**2))
+    scale = 2.0 ** (-exponent / 2.0) / moments.size
+    for index, extra in enumerate(_SIGNS):
+        axes = moments.axes * (sign * np.asarray(extra))[:, None]
+        yield Frame(CANONICAL, exponent, moments.centre, axes, scale, f"canonical{index or ''}")
+
+
+def neighbour_exponents(value: float, margin: float) -> list[int]:
+    """The nearest exponent, and the next one when the value is within ``margin`` of the boundary between them."""
+    nearest = round(value)
+    if abs(value - nearest) > 0.5 - margin:
+        return [nearest, nearest + (1 if value > nearest else -1)]
+    return [nearest]

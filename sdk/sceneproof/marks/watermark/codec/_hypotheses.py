@@ -1,0 +1,79 @@
+"""What may have been done to the surface, undone: a list in order of cost, each entry one variant to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from sceneproof.kernels.umbrella import umbrella
+
+from ._mesh import Welded, moved, vertex_normals
+
+
+@dataclass(frozen=True)
+class Undo:
+    """A named variant of the received surface; ``effort`` is the lowest effort at which it is tried."""
+
+    id: str
+    apply: Callable[[Welded], Welded]
+    effort: str = "normal"
+
+
+def _same(welded: Welded) -> Welded:
+    return welded
+
+
+def _unsmooth(welded: Welded, strength: float) -> Welded:
+    """Add back what four umbrella steps take away, in a band: V + strength (S V - S^3 V)."""
+    once = umbrella(welded.vertices, welded.edges, 0.5, 4)
+    thrice = umbrella(once, welded.edges, 0.5, 8)
+    return moved(welded, welded.vertices + strength * (once - thrice))
+
+
+def _curved(welded: Welded) -> Welded:
+    """Round off a coarse mesh: split every triangle in four, edge middles lifted by the normals of their ends.
+
+    Source: A. Vlachos et al., "Curved PN triangles", I3D 2001 (the cubic's middle, with three quarters of its lift).
+    """
+    normals, _ = vertex_normals(welded.vertices, welded.faces)
+    a, b = welded.edges[:, 0], welded.edges[:, 1]
+    edge = welded.vertices[b] - welded.vertices[a]
+    lift = normals[b] * (edge * normals[b]).sum(axis=1)[:, None] - normals[a] * (edge * normals[a]).sum(axis=1)[:, None]
+    count = len(welded.vertices)
+    middle = 0.5 * (welded.vertices[a] + welded.vertices[b]) + 0.75 / 8.0 * lift
+    keys = a * count + b  # sorted, as the edges are
+    corners = welded.faces
+
+    def between(i: int, j: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        low, high = np.minimum(corners[:, i], corners[:, j]), np.maximum(corners[:, i], corners[:, j])
+        return count + np.searchsorted(keys, low * count + high)
+
+    ab, bc, ca = between(0, 1), between(1, 2), between(2, 0)
+    p, q, r = corners.T
+    faces = np.concatenate([np.stack(t, axis=1) for t in ((p, ab, ca), (ab, q, bc), (ca, bc, r), (ab, bc, ca))])
+    rounded = Welded(
+        welded.vertices,
+        np.ascontiguousarray(faces),
+        welded.group,
+        welded.edges,
+        welded.open_edges,
+        welded.open_share,
+        welded.area,
+        welded.diagonal,
+        welded.flip,
+        welded.sheet,
+    )
+    return moved(rounded, np.concatenate([welded.vertices, middle]))
+
+
+IDENTITY = Undo("as stored", _same, "quick")
+UNDO: tuple[Undo, ...] = (
+    IDENTITY,
+    Undo("un-smoothed 1.2", partial(_unsmooth, strength=1.2)),
+    Undo("curved triangles", _curved),
+    Undo("un-smoothed 0.6", partial(_unsmooth, strength=0.6)),
+    Undo("un-smoothed 1.8", partial(_unsmooth, strength=1.8)),
+)

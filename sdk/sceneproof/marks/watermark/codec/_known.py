@@ -1,0 +1,48 @@
+"""Whether further surfaces carry a payload that is already known: every functional is then a pilot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ._constants import GAIN_READ, RAW, STEPS
+from ._dither import phases, symbols
+from ._frames import Frame, canonical_frames, raw_frame
+from ._lattice import probe
+from ._reader import FEWEST, LIMIT, Ledger, Reader, Reading
+from ._statistic import log10_tail
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SIGNS = 4
+
+
+def _frames(reader: Reader, layer: int) -> Iterator[Frame]:
+    if layer == RAW:
+        yield raw_frame(reader.welded)
+    else:
+        yield from canonical_frames(reader.welded)
+
+
+def carries(reader: Reader, like: Reading, code: NDArray[np.uint8], ledger: Ledger) -> bool:
+    """True when the surface, as stored, agrees with the code symbols by less than a 1e-9 chance.
+
+    It is read in the layer of the reading that locked, under every step; all of that is counted.
+    """
+    best = 0.0
+    tried = 0
+    for frame in _frames(reader, like.layer):
+        found, _, _, _ = probe(reader.welded, frame, ledger.key, GAIN_READ)
+        if len(found.value) < FEWEST:
+            continue
+        power = math.sqrt(float((found.weight**2).sum()) / 2.0)
+        carried = symbols(found, code)
+        for step in STEPS:
+            tried += 2
+            agreement = float((found.weight * np.cos(phases(found, step) - np.pi * carried)).sum()) / power
+            best = max(best, agreement, -agreement if reader.welded.sheet else 0.0)
+    return tried > 0 and log10_tail(best) + math.log10(tried) < LIMIT

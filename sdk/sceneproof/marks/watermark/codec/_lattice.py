@@ -1,0 +1,186 @@
+"""The keyed lattice laid over a surface, and the value of every functional on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sceneproof.kernels.flux import (
+    border_weight,
+    cell_neighbours,
+    flux,
+    normal_tensors,
+    point_vectors,
+    surface_points,
+    voxel_normals,
+)
+
+from ._constants import (
+    BORDER_SCALE,
+    FIELDS,
+    GAIN_WRITE,
+    NORMAL_FLOOR,
+    OPEN_IGNORED,
+    PILOTS,
+    POINT_SPACING,
+    RADIUS,
+    WAVELENGTHS,
+)
+from ._prf import uniforms
+from ._types import CodecError
+
+if TYPE_CHECKING:
+    from ._frames import Frame
+    from ._mesh import Welded
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MAX_POINTS = 40_000_000
+_FAR = 1 << 19  # cell coordinates are packed into 3 x 20 bits, so a surface spans at most half a million cells
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """Functionals of one surface in one frame; every array has one entry per functional.
+
+    ``value`` is x = f / g in cells squared, ``gain`` g, ``weight`` for the reader, ``dither`` in [0, 1), ``symbol`` in
+    [0, 1) or -1 for a pilot, ``cell`` its row in ``centres``.
+    """
+
+    frame: Frame
+    value: Floats
+    gain: Floats
+    weight: Floats
+    dither: Floats
+    symbol: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Points and lattice of one probe, kept for the variation: see the kernels for the arrays."""
+
+    face: Ints
+    share: Floats
+    place: Floats
+    area: Floats
+    starts: Ints
+    neighbours: Ints
+    centres: Floats
+    waves: Floats
+
+
+def _bins(place: Floats, offset: Ints | None = None) -> tuple[Ints, Ints, Ints, Ints]:
+    """Sort points by cell: order, sorted distinct keys, starts, offset of the key's coordinates."""
+    cells = np.floor(place).astype(np.int64)
+    if offset is None:
+        offset = cells.min(axis=0) - 2
+    local = cells - offset
+    keys = (local[:, 0] << 40) | (local[:, 1] << 20) | local[:, 2]
+    order = np.argsort(keys, kind="stable")
+    distinct, first = np.unique(keys[order], return_index=True)
+    return order, distinct, np.append(first, len(keys)).astype(np.int64), offset
+
+
+_STRIDES = np.array([1 << 40, 1 << 20, 1], dtype=np.int64)
+_AROUND = np.array([x * (1 << 40) + y * (1 << 20) + z for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1)])
+
+
+def _waves(draws: Floats, tensors: Floats) -> Floats:
+    """Wave vectors and phases (cells, fields, 4): keyed directions bent towards the tangent plane."""
+    height = 2.0 * draws[..., 0] - 1.0
+    around = 2.0 * np.pi * draws[..., 1]
+    ring = np.sqrt(np.maximum(0.0, 1.0 - height**2))
+    direction = np.stack([ring * np.cos(around), ring * np.sin(around), height], axis=-1)
+    trace = np.trace(tensors, axis1=1, axis2=2)
+    system = tensors / np.where(trace > 0.0, trace, 1.0)[:, None, None] + NORMAL_FLOOR * np.eye(3)
+    bent = _solve3(system, direction)
+    bent /= np.linalg.norm(bent, axis=-1, keepdims=True)
+    low, high = ((2.0 * np.pi / w) ** 2 for w in reversed(WAVELENGTHS))
+    number = np.sqrt(low + (high - low) * draws[..., 2])
+    return np.concatenate([bent * number[..., None], 2.0 * np.pi * draws[..., 3:4]], axis=-1)
+
+
+def _solve3(system: Floats, right: Floats) -> Floats:
+    """Cramer's rule for (cells, 3, 3) and (cells, fields, 3), without a library whose sums may vary."""
+    a, b, c = system[:, 0], system[:, 1], system[:, 2]  # symmetric: rows are columns
+    rows = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=1)
+    determinant = (a * rows[:, 0]).sum(axis=1)
+    out: Floats = (rows[:, None, :, :] * right[:, :, None, :]).sum(axis=-1) / determinant[:, None, None]
+    return out
+
+
+def _open_points(welded: Welded, vertices: Floats) -> tuple[Floats, Floats]:
+    a, b = vertices[welded.open_edges[:, 0]], vertices[welded.open_edges[:, 1]]
+    length = np.linalg.norm(b - a, axis=1)
+    pieces = np.minimum(np.ceil(length / POINT_SPACING).astype(np.int64), 10_000)
+    pieces = np.maximum(pieces, 1)
+    index = np.repeat(np.arange(len(a)), pieces)
+    step = np.arange(len(index)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    along = ((step + 0.5) / pieces[index])[:, None]
+    return a[index] + (b[index] - a[index]) * along, length[index] / pieces[index]
+
+
+def lay(welded: Welded, frame: Frame, key: bytes, cells: Ints | None = None) -> tuple[Grid, Ints, Floats]:
+    """Quadrature points, lattice cells (c, 3) that the surface touches (or the given ones), and their draws."""
+    vertices = frame.place(welded.vertices)
+    span = np.ptp(vertices, axis=0).max() if len(vertices) else np.inf
+    if not span < _FAR or np.abs(vertices).max() > 2.0**31 - 8:
+        raise CodecError("surface: its extent is too large against its area for a lattice; split it")
+    face, share = surface_points(vertices, welded.faces, POINT_SPACING)
+    if len(face) > MAX_POINTS:
+        raise CodecError(f"surface: {len(face)} quadrature points are needed, at most {MAX_POINTS} are allowed")
+    place, area = point_vectors(vertices, welded.faces, face, share)
+    order, keys, starts, offset = _bins(place)
+    place, area = place[order], area[order]
+    given = cells is not None
+    if cells is None:
+        candidates = np.unique(keys[:, None] + _AROUND[None, :])
+        cells = np.stack([candidates >> 40, (candidates >> 20) & 0xFFFFF, candidates & 0xFFFFF], axis=1) + offset
+    neighbours = cell_neighbours(keys, _packed(cells, offset), _STRIDES)
+    tensors = normal_tensors(voxel_normals(place, area, starts), neighbours, cells + 0.5, RADIUS)
+    if not given:
+        touched = np.trace(tensors, axis1=1, axis2=2) > 0.02  # far cells have no gain: leave them before the cosines
+        cells, neighbours, tensors = cells[touched], neighbours[touched], tensors[touched]
+    draws = uniforms(key, cells, FIELDS, frame.layer, frame.exponent)
+    waves = _waves(draws, tensors)
+    return Grid(face[order], share[order], place, area, starts, neighbours, cells + 0.5, waves), cells, draws
+
+
+def _packed(cells: Ints, offset: Ints) -> Ints:
+    local = cells - offset
+    inside = ((local >= 0) & (local < 1 << 20)).all(axis=1)
+    return np.where(inside, (local[:, 0] << 40) | (local[:, 1] << 20) | local[:, 2], -(1 << 62))
+
+
+def evaluate(welded: Welded, grid: Grid) -> tuple[Floats, Floats]:
+    """Value x = f / g and gain g of every functional of the grid, both (cells, fields)."""
+    values = flux(grid.place, grid.area, grid.starts, grid.neighbours, grid.centres, grid.waves, RADIUS)
+    gain = values[..., 1]
+    return welded.flip * values[..., 0] / np.where(gain > 0.0, gain, 1.0), gain
+
+
+def _border(welded: Welded, frame: Frame, cells: Ints) -> Floats:
+    """Open edge within each cell's bump, (cells,), in cells."""
+    if not len(welded.open_edges) or welded.open_share > OPEN_IGNORED:
+        return np.zeros(len(cells))
+    at, length = _open_points(welded, frame.place(welded.vertices))
+    order, keys, starts, offset = _bins(at)
+    near = cell_neighbours(keys, _packed(cells, offset), _STRIDES)
+    return border_weight(at[order], length[order], starts, near, cells + 0.5, RADIUS)
+
+
+def probe(welded: Welded, frame: Frame, key: bytes, gain: float) -> tuple[Probe, Grid, Ints, NDArray[np.bool_]]:
+    """All functionals with at least the given gain; with the grid, its cells, and which of (cells, fields) they are."""
+    grid, cells, draws = lay(welded, frame, key)
+    value, size = evaluate(welded, grid)
+    chosen = size > gain
+    border = np.broadcast_to(_border(welded, frame, cells)[:, None], chosen.shape)[chosen]
+    weight = np.minimum(size[chosen] / GAIN_WRITE, 2.0) / 2.0 * np.exp(-border / BORDER_SCALE)
+    last = draws[..., 5][chosen]
+    symbol = np.where(last < PILOTS, -1.0, (last - PILOTS) / (1.0 - PILOTS))
+    found = Probe(frame, value[chosen], size[chosen], weight, draws[..., 4][chosen], symbol)
+    return found, grid, cells, chosen
