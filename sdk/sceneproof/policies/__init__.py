@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from sceneproof.errors import unknown
+
 from ._limits import CodeSegment, Limits, ProviderCode
 from ._model import (
     Attestation,

@@ -221,7 +221,7 @@ class NotAssessed:
     clauses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
     """A policy as read from its file."""
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, cast
 
-from sceneproof.errors import SceneproofError
+from sceneproof.errors import SceneproofError, UsageError
 from sceneproof.findings import Severity, Text
+
 from . import _model as m
 from ._parse_limits import parse_limits
 from ._table import Table
@@ -217,7 +218,10 @@ def _limits(root: Table, policy_id: str, clauses: Collection[str], limits_of: Ca
         root.fail("limits_from", "a policy has limits of its own or takes another's, not both")
     if other == policy_id:
         root.fail("limits_from", "names the policy itself")
-    return limits_of(other)
+    try:
+        return limits_of(other)
+    except UsageError as error:
+        root.fail("limits_from", str(error))
 
 
 def _check_ids(root: Table, policy: m.Policy) -> None:

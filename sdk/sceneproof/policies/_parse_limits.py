@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import fields
 
 from sceneproof.findings import Text
+
 from ._limits import CodeSegment, Limits, ProviderCode
 from ._table import Table
 
