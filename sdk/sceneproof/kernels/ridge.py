@@ -19,8 +19,8 @@ def normal_matrix(blocks: tuple[Ints, Ints], values: Floats, rows: Ints, inverse
     """``J M^-1 J'`` as a dense symmetric (k, k) matrix.
 
     ``blocks`` = ends (cells + 1,), ids (entries,), sorted within a cell; ``values`` (fields, entries); ``rows``
-    (cells, fields) gives the row of each functional or -1; ``near`` (cells, cells) is non-zero where two cells may share
-    vertices.
+    (cells, fields) gives the row of each functional or -1; ``near`` (cells, cells) is non-zero where two cells may
+    share vertices.
     """
     ends, ids = blocks
     cells, fields = rows.shape

@@ -27,13 +27,9 @@ def predict(functionals: int, free: int, bits: int) -> Capacity:
     fit = fit if fit >= 32 else 0
     if usable >= floor_of(bits):
         return Capacity(True, usable, fit)
-    cause = (
-        f"{free} vertices that may move" if usable < functionals else f"{functionals} places dense enough to write in"
-    )
-    reason = (
-        f"the mesh is too coarse or too small for a {bits}-bit watermark: {cause}, {usable} of {floor_of(bits)} needed"
-    )
-    return Capacity(False, usable, fit, reason)
+    cause = f"{free} movable vertices" if usable < functionals else f"{functionals} places dense enough to write in"
+    need = f"{usable} of the {floor_of(bits)} carriers that {bits} bits need"
+    return Capacity(False, usable, fit, f"the mesh is too coarse or too small for a watermark: {cause}, {need}")
 
 
 def refused(welded: Welded) -> str | None:

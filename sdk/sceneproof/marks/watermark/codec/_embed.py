@@ -40,10 +40,15 @@ class _Written:
         return len(self.carried)
 
 
+def _unit(welded: Welded) -> float:
+    """Cell of the raw layer in the file's unit: displacements are solved for in it."""
+    return 1.0 / raw_frame(welded).scale
+
+
 def _prepare(
     welded: Welded, frame: Frame, key: bytes, masses_: tuple[Floats, Floats], code: NDArray[np.uint8]
 ) -> _Written:
-    unit = 2.0 ** (raw_frame(welded).exponent / 2.0)
+    unit = _unit(welded)
     normals, inverse = masses_
     found, grid, cells, chosen = probe(welded, frame, key, GAIN_WRITE)
     layer = vary(welded, normals, found, grid, chosen, unit)
@@ -82,7 +87,7 @@ def _first(system: System, layers: list[_Written], step: float) -> Floats:
 
 def _refine(welded: Welded, system: System, layers: list[_Written], normals: Floats, step: float, key: bytes) -> Floats:
     """Normal displacement after a few passes of Newton's method with the first derivative kept."""
-    unit = 2.0 ** (raw_frame(welded).exponent / 2.0)
+    unit = _unit(welded)
     goals = _wanted(layers, step)
     d = _first(system, layers, step)
     for _ in range(PASSES - 1):
@@ -94,7 +99,7 @@ def _refine(welded: Welded, system: System, layers: list[_Written], normals: Flo
 
 def _choose(welded: Welded, system: System, layers: list[_Written], normals: Floats, limits: Limits) -> int:
     """Index of the largest step whose first-order displacement stays within the limits, -1 for none."""
-    unit = 2.0 ** (raw_frame(welded).exponent / 2.0)
+    unit = _unit(welded)
     low, high = -1, len(STEPS) - 1
     while low < high:  # distortion grows with the step
         middle = (low + high + 1) // 2
@@ -133,7 +138,7 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q") 
     if why:
         raise CapacityError(why)
     fixed = fixed_groups(welded, surface)
-    unit = 2.0 ** (raw_frame(welded).exponent / 2.0)
+    unit = _unit(welded)
     normals, inverse = masses(welded, fixed, unit)
     free = int((inverse > 0.0).sum())
     layers = _layers(welded, key, (normals, inverse), encode(payload), predict(0, free, bits).functionals)

@@ -141,13 +141,17 @@ def lay(welded: Welded, frame: Frame, key: bytes, cells: Ints | None = None) -> 
         candidates = np.unique(keys[:, None] + _AROUND[None, :])
         cells = np.stack([candidates >> 40, (candidates >> 20) & 0xFFFFF, candidates & 0xFFFFF], axis=1) + offset
     neighbours = cell_neighbours(keys, _packed(cells, offset), _STRIDES)
-    tensors = normal_tensors(voxel_normals(place, area, starts), neighbours, cells + 0.5, RADIUS)
+    tensors = normal_tensors(voxel_normals(place, area, starts), neighbours, _centres(cells), RADIUS)
     if not given:
         touched = np.trace(tensors, axis1=1, axis2=2) > 0.02  # far cells have no gain: leave them before the cosines
         cells, neighbours, tensors = cells[touched], neighbours[touched], tensors[touched]
     draws = uniforms(key, cells, FIELDS, frame.layer, frame.exponent)
     waves = _waves(draws, tensors)
-    return Grid(face[order], share[order], place, area, starts, neighbours, cells + 0.5, waves), cells, draws
+    return Grid(face[order], share[order], place, area, starts, neighbours, _centres(cells), waves), cells, draws
+
+
+def _centres(cells: Ints) -> Floats:
+    return cells.astype(np.float64) + 0.5
 
 
 def _packed(cells: Ints, offset: Ints) -> Ints:
@@ -170,7 +174,7 @@ def _border(welded: Welded, frame: Frame, cells: Ints) -> Floats:
     at, length = _open_points(welded, frame.place(welded.vertices))
     order, keys, starts, offset = _bins(at)
     near = cell_neighbours(keys, _packed(cells, offset), _STRIDES)
-    return border_weight(at[order], length[order], starts, near, cells + 0.5, RADIUS)
+    return border_weight(at[order], length[order], starts, near, _centres(cells), RADIUS)
 
 
 def probe(welded: Welded, frame: Frame, key: bytes, gain: float) -> tuple[Probe, Grid, Ints, NDArray[np.bool_]]:

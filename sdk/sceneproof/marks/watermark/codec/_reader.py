@@ -92,7 +92,7 @@ class Reader:
 
 
 def combined(readings: list[Reading], label: str) -> Reading:
-    """Soft symbols of several readings summed; the statistic of independent terms adds over the root of their number."""
+    """Soft symbols of several readings summed; independent statistics add over the root of their number."""
     z = sum(r.z for r in readings) / np.sqrt(len(readings))
     soft = np.sum([r.soft for r in readings], axis=0)
     return Reading(float(z), label, soft, sum(r.functionals for r in readings), readings[0].layer)

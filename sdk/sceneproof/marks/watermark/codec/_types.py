@@ -85,7 +85,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Detection:
-    """Decision over all surfaces; ``log10_p`` is corrected for every hypothesis tried, ``corrected`` counts code bits."""
+    """Decision over all surfaces; ``log10_p`` is corrected for every hypothesis tried.
+
+    ``corrected`` counts the code symbols, of the ``symbols`` that were read at all, whose sign was wrong.
+    """
 
     found: bool
     payload: bytes | None
