@@ -169,7 +169,13 @@ def with_settings(declaration: Declaration, settings: Sequence[str]) -> Declarat
         table["generator"] = generator
     changed = from_table(table, "--set")
     named = {name: getattr(changed, name) for name in table}
-    source = declaration.source if not settings else f"{declaration.source} + options" if not declaration.is_empty else "options"
+    source = (
+        declaration.source
+        if not settings
+        else f"{declaration.source} + options"
+        if not declaration.is_empty
+        else "options"
+    )
     return replace(declaration, **named, source=source)
 
 
@@ -183,7 +189,9 @@ def to_toml(declaration: Declaration) -> str:
     if declaration.generator:
         lines.append(f"generator = {_toml(declaration.generator)}")
     if declaration.attest:
-        lines += ["", "[attest]"] + [f"{name} = {_toml(declaration.attest[name])}" for name in sorted(declaration.attest)]
+        lines += ["", "[attest]"] + [
+            f"{name} = {_toml(declaration.attest[name])}" for name in sorted(declaration.attest)
+        ]
     for part in declaration.part:
         lines += ["", "[[part]]"]
         lines += [
@@ -202,7 +210,9 @@ def _toml(value: Any) -> str:
     if isinstance(value, Generator):
         return f"{{ name = {_toml(value.name)}, version = {_toml(value.version)} }}"
     escaped = "".join(
-        {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(c, c) if c >= " " or c in "\n\t\r" else f"\\u{ord(c):04x}"
+        {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(c, c)
+        if c >= " " or c in "\n\t\r"
+        else f"\\u{ord(c):04x}"
         for c in str(value)
     )
     return f'"{escaped.replace(chr(127), chr(92) + "u007f")}"'
@@ -216,7 +226,7 @@ def _value(name: str, value: Any, source: str) -> Any:
     if name == "market":
         items = [value] if isinstance(value, str) else value
         if not isinstance(items, list | tuple):
-            raise UsageError(f"{where}: a list of markets is needed, such as [\"cn\"]")
+            raise UsageError(f'{where}: a list of markets is needed, such as ["cn"]')
         return tuple(_choice("market", item, MARKETS, source) for item in items)
     if name == "public":
         if not isinstance(value, bool):

@@ -233,7 +233,9 @@ class Receipt(_Result):
         return {entry["mark"]: entry["reason"]["en"] for entry in self.data["left_out"]}
 
     def _rows(self) -> Sequence[Mapping[str, Any]]:
-        rows = [{"mark": name, "verified": bool(read.get("verified")), "reason": None} for name, read in self.marks.items()]
+        rows = [
+            {"mark": name, "verified": bool(read.get("verified")), "reason": None} for name, read in self.marks.items()
+        ]
         return rows + [{"mark": name, "verified": False, "reason": why} for name, why in self.left_out.items()]
 
 

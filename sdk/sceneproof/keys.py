@@ -93,4 +93,6 @@ def ring(sources: KeyLike | Sequence[KeyLike] | None) -> tuple[Key, ...]:
 def _missing(path: Path) -> str:
     names = [entry.name for entry in path.parent.iterdir() if entry.is_file()] if path.parent.is_dir() else []
     guess = nearest(path.name, names)
-    return f"{path}: no such key file" + (f"; did you mean {guess!r}?" if guess else "; make one with 'sceneproof keygen FILE'")
+    return f"{path}: no such key file" + (
+        f"; did you mean {guess!r}?" if guess else "; make one with 'sceneproof keygen FILE'"
+    )

@@ -144,7 +144,9 @@ class Material:
     metallic: float = 1.0
     roughness: float = 1.0
     emissive: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    textures: Mapping[str, TextureRef] = field(default_factory=lambda: EMPTY)  # baseColor, metallicRoughness, normal, occlusion, emissive
+    textures: Mapping[str, TextureRef] = field(
+        default_factory=lambda: EMPTY
+    )  # baseColor, metallicRoughness, normal, occlusion, emissive
     alpha_mode: str = "OPAQUE"
     alpha_cutoff: float = 0.5
     double_sided: bool = False

@@ -1,0 +1,66 @@
+"""From what a user names to the assets that are meant: files, folders, globs and ``@list``."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from .errors import UsageError
+
+
+def expand(names: Sequence[str]) -> list[str]:
+    """Every asset named, in order, each once.
+
+    A folder stands for the assets in it and below; a glob for what it matches; ``@FILE`` for one name per line (empty
+    lines and lines from ``#`` on are passed over). A file that does not exist stays in the list: reading it makes one
+    record of it. Raises `UsageError` for a list that cannot be read and for a pattern or folder that holds nothing.
+    """
+    return list(dict.fromkeys(_expand(names, nested=False)))
+
+
+def _expand(names: Sequence[str], *, nested: bool) -> Iterator[str]:
+    for name in names:
+        path = Path(name)
+        if name.startswith("@") and not path.exists():
+            if nested:
+                raise UsageError(f"{name}: a list inside a list is not read")
+            yield from _expand(_lines(Path(name[1:])), nested=True)
+        elif path.is_dir():
+            yield from _folder(path)
+        elif not path.exists() and glob.has_magic(name):
+            found = sorted(glob.glob(name, recursive=True))
+            if not found:
+                raise UsageError(f"{name}: matches no file")
+            for item in found:
+                if Path(item).is_dir():
+                    yield from _folder(Path(item), empty_ok=True)
+                elif _is_asset(Path(item)):
+                    yield item
+        else:
+            yield name
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"@{path}: list cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _folder(folder: Path, *, empty_ok: bool = False) -> list[str]:
+    found = sorted(str(path) for path in folder.rglob("*") if path.is_file() and _is_asset(path))
+    if not found and not empty_ok:
+        raise UsageError(f"{folder}: holds no asset that is read here ({', '.join(_endings())})")
+    return found
+
+
+def _is_asset(path: Path) -> bool:
+    return path.suffix.lower() in _endings()
+
+
+def _endings() -> tuple[str, ...]:
+    from .io import extensions
+
+    return extensions()

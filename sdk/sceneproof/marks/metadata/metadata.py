@@ -1,0 +1,125 @@
+"""The mark ``metadata``: the AIGC record and the digital source type of the asset, and the source type of each part.
+
+Carrier: one ``KHR_xmp_json_ld`` packet that the asset points at, and a byte-equal mirror in ``asset.extras``; per
+declared part a packet on its node. No official carrier for 3D files exists: this is a mapping of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sceneproof.declaration import AI_ORIGINS, OPEN_ORIGINS, Declaration, Part
+from sceneproof.edits import PutMetadata
+from sceneproof.errors import MarkError
+from sceneproof.findings import Text
+from sceneproof.scene import Scene
+
+from . import aigc, source_type
+from .read import IPTC_EXT, NAMESPACE, read
+
+ID = "metadata"
+CONTEXT = {"TC260": NAMESPACE, "Iptc4xmpExt": IPTC_EXT}
+SOURCE_TYPE = "Iptc4xmpExt:DigitalSourceType"
+
+
+@dataclass(frozen=True)
+class MetadataPlan:
+    """The edits, and the record that an earlier one of the same producer is replaced with (``None``: nothing was there)."""
+
+    edits: tuple[PutMetadata, ...]
+    replaced: Mapping[str, Any] | None = None
+
+
+def refusal(declaration: Declaration, *, asked: bool) -> Text | None:
+    """Why an AI label would be wrong or unfounded for this declaration, or ``None``.
+
+    `asked` says that the caller named the mark. An origin of which the texts do not say whether it is deep synthesis
+    is then the caller's decision; one that is declared natural never is: that would be forging (Measures, Art. 10).
+    """
+    origin = declaration.origin
+    if origin in (None, "unknown", *AI_ORIGINS):
+        return None
+    if origin in OPEN_ORIGINS:
+        if asked:
+            return None
+        return Text(
+            f"the texts do not say whether the origin {origin!r} is deep synthesis; name the mark with --marks to put it in",
+            f"相关规定未明确来源“{origin}”是否属于深度合成；如需添加，请用 --marks 明确指定",
+        )
+    return Text(
+        f"the origin is declared {origin!r}; an AI label on it would be forged (Labelling Measures, Art. 10)",
+        f"声明来源为“{origin}”；为其添加 AI 标识属于伪造标识（《标识办法》第十条）",
+    )
+
+
+def plan(scene: Scene, declaration: Declaration) -> MetadataPlan:
+    """The edits that write the declared label. Raises `MarkError` when the declaration does not carry one.
+
+    A label of another producer is never overwritten; a propagator writes its own two fields into it.
+    """
+    if declaration.origin in (None, "unknown"):
+        raise MarkError("the declaration states no origin")
+    if not declaration.producer or not declaration.content_id:
+        raise MarkError("the declaration states no producer or no content_id")
+    held = read(scene)
+    record = aigc.build(declaration.producer, declaration.content_id)
+    replaced: Mapping[str, Any] | None = None
+    if held.found:
+        before = held.record or {}
+        if declaration.role == "propagator" and before:
+            record = {**before, "ContentPropagator": declaration.producer, "PropagateID": declaration.content_id}
+        elif before.get("ContentProducer") != declaration.producer:
+            raise MarkError(
+                f"the file bears an AIGC label of another producer ({str(before.get('ContentProducer'))[:60]!r}); it is kept"
+            )
+        if dict(before) != record or len(held.distinct) > 1:
+            replaced = before
+    elif declaration.role == "propagator":
+        raise MarkError("a propagator writes its two fields into an existing label, and the file bears none")
+    text = aigc.to_text(record)
+    packet: dict[str, Any] = {"TC260:AIGC": text}
+    mirror: dict[str, Any] = {"AIGC": text}
+    kind = source_type.of_declaration(declaration)
+    if kind:
+        packet[SOURCE_TYPE] = mirror["DigitalSourceType"] = kind
+    edits = [PutMetadata(_named_as_held(scene, packet), CONTEXT, None, mirror)]
+    edits += [_part(scene, part) for part in declaration.part if source_type.of_origin(part.origin)]
+    return MetadataPlan(tuple(edits), replaced)
+
+
+def _named_as_held(scene: Scene, packet: dict[str, Any]) -> dict[str, Any]:
+    """Use the prefixes that the asset's packet already binds, so that no property stands twice under two names."""
+    own = (scene.asset.get("extensions") or {}).get("KHR_xmp_json_ld") or {}
+    packets = (scene.extensions.get("KHR_xmp_json_ld") or {}).get("packets") or []
+    number = own.get("packet")
+    held = packets[number] if isinstance(number, int) and 0 <= number < len(packets) else {}
+    context = held.get("@context") if isinstance(held, Mapping) else None
+    if not isinstance(context, Mapping):
+        return packet
+    renamed = {}
+    for name, value in packet.items():
+        prefix, _, local = name.partition(":")
+        bound = CONTEXT[prefix].rstrip("/")
+        theirs = next((p for p, uri in context.items() if isinstance(uri, str) and uri.rstrip("/") == bound), prefix)
+        renamed[f"{theirs}:{local}"] = value
+    return renamed
+
+
+def _part(scene: Scene, part: Part) -> PutMetadata:
+    """A packet with the source type (and generator) of one part, on the node that bears it."""
+    wanted = part.node or part.mesh
+    for index, node in enumerate(scene.nodes):
+        mesh = scene.meshes[node.mesh].name if node.mesh is not None else None
+        if (part.node is not None and node.name == part.node) or (part.mesh is not None and mesh == part.mesh):
+            packet = {SOURCE_TYPE: source_type.of_origin(part.origin)}
+            context = {"Iptc4xmpExt": IPTC_EXT}
+            if part.generator:
+                context["xmp"] = "http://ns.adobe.com/xap/1.0/"
+                packet["xmp:CreatorTool"] = f"{part.generator.name} {part.generator.version}".strip()
+            return PutMetadata(packet, context, index)
+    from sceneproof.errors import unknown
+
+    names = [node.name for node in scene.nodes if node.name] + [mesh.name for mesh in scene.meshes if mesh.name]
+    raise unknown("part", str(wanted), names, where="declaration")

@@ -1,0 +1,151 @@
+"""Reading the hidden label back, wherever in a glTF it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sceneproof.scene import Scene
+
+from . import aigc
+
+XMP = "KHR_xmp_json_ld"
+NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
+IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One AIGC value: where it stands, its text, the record in it, its faults."""
+
+    pointer: str
+    text: str
+    record: Mapping[str, Any] | None
+    faults: tuple[aigc.Fault, ...]
+
+
+@dataclass(frozen=True)
+class MetadataReading:
+    """What was found.
+
+    Attributes
+    ----------
+    copies : every AIGC value of the asset as a whole. Byte-equal copies are one label (GB 6.1 c is about containers).
+    source_types : JSON Pointer to digital source type.
+    """
+
+    copies: tuple[Copy, ...] = ()
+    source_types: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def found(self) -> bool:
+        return bool(self.copies)
+
+    @property
+    def distinct(self) -> tuple[Copy, ...]:
+        """One copy of each different text."""
+        return tuple({copy.text: copy for copy in reversed(self.copies)}.values())[::-1]
+
+    @property
+    def valid(self) -> bool:
+        """One label, well formed."""
+        return len(self.distinct) == 1 and not self.copies[0].faults
+
+    @property
+    def record(self) -> Mapping[str, Any] | None:
+        """The record of the first copy that parses."""
+        return next((copy.record for copy in self.copies if copy.record is not None), None)
+
+    @property
+    def source_type(self) -> str | None:
+        """The digital source type of the asset as a whole."""
+        return next((value for pointer, value in self.source_types.items() if not pointer.startswith("/nodes/")), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ``metadata`` object of the contract."""
+        problems = [f"{copy.pointer}: {fault}" for copy in self.distinct for fault in copy.faults]
+        if len(self.distinct) > 1:
+            problems.append(
+                f"{len(self.distinct)} different labels: {', '.join(copy.pointer for copy in self.distinct)}"
+            )
+        return {
+            "found": self.found,
+            "valid": self.valid,
+            "aigc": dict(self.record) if self.record is not None else None,
+            "digital_source_type": self.source_type,
+            "problems": problems,
+        }
+
+
+def read(scene: Scene) -> MetadataReading:
+    """Every AIGC value and digital source type in packets and extras of the asset."""
+    packets = _packets(scene)
+    asset_packet = _pointed(scene.asset.get("extensions"))
+    pointed = {_pointed(node.extensions) for node in scene.nodes}
+    copies: list[Copy] = []
+    source_types: dict[str, str] = {}
+    for number, packet in enumerate(packets):
+        # A packet that only a node, mesh or material points at speaks of that part, not of the asset.
+        whole = number == asset_packet or number not in pointed
+        place = f"/extensions/{XMP}/packets/{number}"
+        for name, value in _properties(packet, NAMESPACE, "AIGC"):
+            if whole:
+                copies.append(_copy(f"{place}/{_escape(name)}", value))
+        for name, value in _properties(packet, IPTC_EXT, "DigitalSourceType"):
+            text = _text(value)
+            if text is not None:
+                owner = place if whole else f"/nodes/{_owner(scene, number)}{place}"
+                source_types[f"{owner}/{_escape(name)}"] = text
+    extras = scene.asset.get("extras")
+    if isinstance(extras, Mapping):
+        copies += [
+            _copy(f"/asset/extras/{_escape(name)}", value) for name, value in extras.items() if "AIGC" in str(name)
+        ]
+        text = _text(extras.get("DigitalSourceType"))
+        if text is not None:
+            source_types["/asset/extras/DigitalSourceType"] = text
+    return MetadataReading(tuple(copies), source_types)
+
+
+def _packets(scene: Scene) -> list[Mapping[str, Any]]:
+    extension = scene.extensions.get(XMP)
+    packets = extension.get("packets") if isinstance(extension, Mapping) else None
+    return [packet if isinstance(packet, Mapping) else {} for packet in packets] if isinstance(packets, list) else []
+
+
+def _pointed(extensions: Any) -> int | None:
+    own = extensions.get(XMP) if isinstance(extensions, Mapping) else None
+    number = own.get("packet") if isinstance(own, Mapping) else None
+    return number if isinstance(number, int) else None
+
+
+def _owner(scene: Scene, number: int) -> int:
+    return next((index for index, node in enumerate(scene.nodes) if _pointed(node.extensions) == number), 0)
+
+
+def _properties(packet: Mapping[str, Any], namespace: str, name: str) -> Iterator[tuple[str, Any]]:
+    """Members of a packet whose prefix stands for the namespace (with or without the final slash) and whose name fits."""
+    context = packet.get("@context")
+    prefixes = dict(context) if isinstance(context, Mapping) else {}
+    for member, value in packet.items():
+        prefix, colon, local = str(member).partition(":")
+        bound = prefixes.get(prefix)
+        if colon and local == name and isinstance(bound, str) and bound.rstrip("/") == namespace.rstrip("/"):
+            yield member, value
+
+
+def _copy(pointer: str, value: Any) -> Copy:
+    record, faults = aigc.parse(value)
+    text = value if isinstance(value, str) else aigc.to_text(record) if record is not None else repr(value)
+    return Copy(pointer, text, record, tuple(faults))
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, Mapping):
+        value = value.get("@value", value.get("@id"))
+    return value if isinstance(value, str) else None
+
+
+def _escape(token: object) -> str:
+    return str(token).replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,248 @@
+"""The mark ``watermark``: a blind keyed payload in the vertex positions of every mesh with room for it.
+
+The codec (`codec`) knows arrays only. This file chooses the meshes, turns displacements into edits, and reports.
+A mark shows that a holder of the key made it; it shows neither when, nor who made the asset.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sceneproof.declaration import Declaration
+from sceneproof.derived.welded import Welded, welded
+from sceneproof.derived.world import slot_of
+from sceneproof.edits import SetPositions
+from sceneproof.errors import MarkError
+from sceneproof.keys import Key
+from sceneproof.scene import Scene
+
+ID = "watermark"
+MOST_CARRIERS = 12  # largest meshes that get the payload; each holds all of it
+STRENGTHS = ("Q", "R")
+
+
+@dataclass(frozen=True, eq=False)
+class WatermarkPlan:
+    """The edits, what they cost, and which meshes bear the payload or why not.
+
+    Attributes
+    ----------
+    edits : empty when every carrier bears the payload already.
+    carriers : JSON Pointers of the meshes that bear it.
+    refused : JSON Pointer to the reason, for meshes that cannot.
+    distortion : the largest figures over the carriers; lengths are fractions of the mesh's bounding-box diagonal.
+    replaced : payload (hex) of an earlier mark under the same key, when it was another one.
+    """
+
+    edits: tuple[SetPositions, ...]
+    carriers: tuple[str, ...]
+    refused: Mapping[str, str]
+    distortion: Mapping[str, float] | None
+    replaced: str | None = None
+
+
+def default_payload(declaration: Declaration, bits: int = 64) -> bytes | None:
+    """Payload that leads back to the record: SHA-256 over producer and content id, cut to `bits`.
+
+    ``None`` where the declaration lacks either.
+    """
+    if not declaration.producer or not declaration.content_id:
+        return None
+    fields = ("sceneproof payload/1", declaration.producer, declaration.content_id)
+    return hashlib.sha256("\0".join(fields).encode("utf-8")).digest()[: bits // 8]
+
+
+def plan(scene: Scene, payload: bytes, key: Key, strength: str = "Q") -> WatermarkPlan:
+    """Displace the vertices of every mesh that has room, the largest first.
+
+    Raises `MarkError` when no mesh can bear the payload; the message says why.
+    """
+    from .codec import CodecError, capacity, embed
+
+    bits = 8 * len(payload)
+    edits: list[SetPositions] = []
+    carriers: list[str] = []
+    refused: dict[str, str] = {}
+    costs: list[dict[str, float]] = []
+    replaced: str | None = None
+    candidates = _candidates(scene, refused)
+    for mesh in candidates:
+        pointer = scene.meshes[mesh].pointer
+        if len(carriers) == MOST_CARRIERS:
+            refused[pointer] = f"{MOST_CARRIERS} larger meshes bear the payload already"
+            continue
+        surface = _surface(welded(scene, mesh))
+        room = capacity(surface, bits)
+        if not room.ok:
+            refused[pointer] = room.reason or "too little surface detail"
+            continue
+        held = _held(surface, key, bits)
+        if held == payload:
+            carriers.append(pointer)
+            continue
+        try:
+            result = embed(surface, payload, key.secret, strength=strength)
+        except CodecError as error:
+            refused[pointer] = str(error)
+            continue
+        if held is not None:
+            replaced = held.hex()
+        edits += _edits(scene, mesh, result.displacement)
+        carriers.append(pointer)
+        costs.append(_cost(result))
+    if not carriers:
+        raise MarkError(_why_none(refused))
+    return WatermarkPlan(tuple(edits), tuple(carriers), refused, _worst(costs), replaced)
+
+
+@dataclass(frozen=True)
+class WatermarkReading:
+    """What a search found; `to_dict` is the ``watermark`` object of the contract."""
+
+    found: bool = False
+    payload: bytes | None = None
+    log10_p: float | None = None
+    bits: int = 64
+    corrected: int = 0
+    carriers: tuple[str, ...] = ()
+    method: str | None = None
+    key_id: str | None = None
+    hypotheses: int = 0
+    all: tuple[Mapping[str, Any], ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "found": self.found,
+            "payload": self.payload.hex() if self.payload else None,
+            "log10_p": self.log10_p,
+            "bits": self.bits,
+            "corrected": self.corrected,
+            "carriers": list(self.carriers),
+            "method": self.method,
+            "key_id": self.key_id,
+            "hypotheses": self.hypotheses,
+            "all": [dict(entry) for entry in self.all],
+        }
+
+
+def read(scene: Scene, keys: Sequence[Key], effort: str = "normal", bits: int = 64) -> WatermarkReading:
+    """Look for a payload under each key of a ring; the surest reading wins, every mark found is in `all`."""
+    from .codec import Surface, detect
+
+    meshes: list[int] = []
+    surfaces: list[Surface] = []
+    for mesh in _live_meshes(scene):
+        whole = welded(scene, mesh)
+        if len(whole.faces):
+            meshes.append(mesh)
+            surfaces.append(_surface(whole))
+    best = WatermarkReading(bits=bits, key_id=keys[0].id if len(keys) == 1 else None)
+    everything: list[dict[str, Any]] = []
+    for key in keys:
+        if not surfaces:
+            break
+        result = detect(surfaces, key.secret, bits=bits, effort=effort)
+        pointers = tuple(scene.meshes[meshes[index]].pointer for index in result.carriers)
+        everything += [
+            {
+                "key_id": key.id,
+                "mesh": scene.meshes[meshes[record.surface]].pointer,
+                "payload": record.payload.hex() if record.payload else None,
+                "log10_p": record.log10_p,
+                "method": record.method,
+            }
+            for record in result.all
+            if record.found
+        ]
+        reading = WatermarkReading(
+            result.found, result.payload, result.log10_p, bits, result.corrected, pointers,
+            result.method if result.found else None, key.id, result.hypotheses,
+        )  # fmt: skip
+        if _rank(reading) > _rank(best):
+            best = reading
+    return WatermarkReading(**{**best.__dict__, "all": tuple(everything)})
+
+
+def _rank(reading: WatermarkReading) -> tuple[bool, bool, float]:
+    return reading.found, reading.payload is not None, -(reading.log10_p if reading.log10_p is not None else 1.0)
+
+
+def _live_meshes(scene: Scene) -> list[int]:
+    """Meshes that the default scene shows, Sceneproof's own left out; all meshes where there is no scene."""
+    nodes = scene.live_nodes()
+    own = {scene.nodes[index].mesh for index in nodes if slot_of(scene.nodes[index])}
+    shown = [scene.nodes[index].mesh for index in nodes if scene.nodes[index].mesh is not None]
+    return [mesh for mesh in dict.fromkeys(shown) if mesh is not None and mesh not in own]
+
+
+def _candidates(scene: Scene, refused: dict[str, str]) -> list[int]:
+    """Meshes that could bear a mark, most triangles first; the others go to `refused` with the reason."""
+    found: list[tuple[int, int]] = []
+    for mesh in _live_meshes(scene):
+        whole = scene.meshes[mesh]
+        packed = next((primitive.compression for primitive in whole.primitives if primitive.compression), None)
+        if packed:
+            refused[whole.pointer] = (
+                f"its vertices are packed by {packed}, which is kept as it is and bears no watermark yet"
+            )
+        elif not any(len(primitive.triangles) for primitive in whole.primitives):
+            refused[whole.pointer] = "it has no triangles"
+        else:
+            found.append((-sum(len(primitive.triangles) for primitive in whole.primitives), mesh))
+    return [mesh for _, mesh in sorted(found)]
+
+
+def _surface(whole: Welded) -> Any:
+    from .codec import Surface
+
+    return Surface(np.ascontiguousarray(whole.positions, np.float64), np.ascontiguousarray(whole.faces, np.int64))
+
+
+def _held(surface: Any, key: Key, bits: int) -> bytes | None:
+    from .codec import detect
+
+    return detect([surface], key.secret, bits=bits, effort="quick").payload
+
+
+def _edits(scene: Scene, mesh: int, displacement: Any) -> list[SetPositions]:
+    """The welded displacement carried to every stored vertex at the same place."""
+    whole = welded(scene, mesh)
+    moved = displacement[whole.vertex_of]
+    edits = []
+    for place, primitive in enumerate(whole.primitives):
+        stored = scene.meshes[mesh].primitives[primitive].positions
+        part = moved[whole.offsets[place] : whole.offsets[place + 1]]
+        edits.append(SetPositions(mesh, primitive, (stored.astype(np.float64) + part).astype(np.float32)))
+    return edits
+
+
+def _cost(result: Any) -> dict[str, float]:
+    return {
+        "mrms": float(result.mrms),
+        "max": float(result.maximum),
+        "normal_deviation_mean_deg": float(result.normal_deviation_mean_deg),
+        "normal_deviation_p95_deg": float(result.normal_deviation_p95_deg),
+    }
+
+
+def _worst(costs: list[dict[str, float]]) -> dict[str, float] | None:
+    return {name: max(cost[name] for cost in costs) for name in costs[0]} if costs else None
+
+
+def _why_none(refused: Mapping[str, str]) -> str:
+    if not refused:
+        return "the scene has no mesh"
+    reasons: dict[str, list[str]] = {}
+    for pointer, reason in refused.items():
+        reasons.setdefault(reason, []).append(pointer)
+    shown = [
+        f"{pointers[0]}{f' and {len(pointers) - 1} more' if pointers[1:] else ''}: {why}"
+        for why, pointers in reasons.items()
+    ]
+    more = f"; and {len(shown) - 3} other reasons" if len(shown) > 3 else ""
+    return "no mesh can bear it: " + "; ".join(shown[:3]) + more

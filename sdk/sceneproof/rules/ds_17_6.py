@@ -1,0 +1,49 @@
+"""The label stands at an edge or corner and nothing hides it.
+
+What it checks
+    In every view the ink box touches the outer band of the picture, and no part of the ink lies behind other geometry.
+Why
+    GB 45438, 5.5 names edge or corner (lower right is only its example).
+Example
+    A prop that an animator moved in front of the words: hidden fraction 0.4, a warning.
+How to fix
+    Mark again, or move the prop.
+Limits
+    The standard gives no width for "edge"; ours is written with the renderer. The first frame is judged.
+Source
+    GB 45438-2025, 5.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sceneproof.findings import Text
+
+from ._engine import Case, Outcome, State
+from ._labels import PUT_IN, nothing_to_judge, percent
+
+ID = "DS-17.6"
+TITLE = Text("Place of the label", "标识位置")
+HIDDEN_MOST = 0.02  # of the ink; a pixel row lost to rounding is no cover
+
+
+def check(case: Case) -> Iterator[Outcome]:
+    """One outcome over all views."""
+    label = case.label
+    if not label.found or label.height_ratio is None:
+        yield nothing_to_judge()
+        return
+    evidence = {"at_edge": label.at_edge, "hidden_fraction": label.hidden_fraction}
+    hidden = (label.hidden_fraction or 0.0) > HIDDEN_MOST
+    if label.at_edge and not hidden:
+        message = Text("The label stands at an edge and nothing hides it.", "标识位于画面边缘且未被遮挡。")
+        yield Outcome(State.OK, message, "", evidence)
+        return
+    en = [] if label.at_edge else ["it is not at an edge or corner"]
+    zh = [] if label.at_edge else ["不在边缘或角部"]
+    if hidden:
+        en.append(f"{percent(label.hidden_fraction)} of its ink is hidden")
+        zh.append(f"{percent(label.hidden_fraction)} 的文字被遮挡")
+    message = Text(f"The label is misplaced: {' and '.join(en)}.", f"标识位置不当：{'，'.join(zh)}。")
+    yield Outcome(State.VIOLATED, message, "", evidence, PUT_IN)

@@ -1,0 +1,40 @@
+"""The file itself holds the label.
+
+What it checks
+    A label node with geometry in the default scene, so that a download or export carries it.
+Why
+    The Labelling Measures, Art. 4(2), ask for the explicit label in the file that is offered for download, copy or
+    export, not only in the viewer.
+Example
+    A web viewer that lays words over the canvas while the GLB holds none: fail.
+How to fix
+    ``sceneproof mark FILE --output OUT --marks label``
+Limits
+    Only Sceneproof's own label is recognised so far; words in a texture are not read.
+Source
+    Labelling Measures Art. 4(2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sceneproof.findings import Text
+
+from ._engine import Case, Outcome, State
+from ._labels import PUT_IN
+
+ID = "DS-17.9"
+TITLE = Text("Label in the exported file", "导出文件含显式标识")
+
+
+def check(case: Case) -> Iterator[Outcome]:
+    """One outcome: the label is in the file, or a provider needs one."""
+    if case.label.found:
+        yield Outcome(State.OK, Text("The file holds a label.", "文件中含有显式标识。"), "", {"text": case.label.text})
+        return
+    message = Text(
+        "The file holds no label; a provider of content that may confuse the public needs one in the file.",
+        "文件中没有显式标识；可能导致公众混淆的内容，其服务提供者需要在文件中添加。",
+    )
+    yield Outcome(State.VIOLATED, message, "", {}, PUT_IN)

@@ -1,0 +1,56 @@
+"""The label was not tampered with.
+
+What it checks
+    A label node that is scaled to nothing, off camera, hidden by ``KHR_node_visibility``, transparent, buried in other
+    geometry, or recoloured to its background.
+Why
+    Nobody may delete, tamper with or hide the marks (Provisions Art. 18, Labelling Measures Art. 10).
+Example
+    ``"scale": [0, 0, 0]`` on the label's node: fail.
+How to fix
+    Restore it by marking again.
+Limits
+    It tells that the label is out of sight, not who did it or why. A label that is gone altogether leaves nothing to
+    find here: compare with the receipt (``verify --expect``).
+Source
+    Provisions Art. 18; Labelling Measures Art. 10(2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sceneproof.findings import Text
+
+from ._engine import Case, Outcome, State
+from ._labels import nothing_to_judge
+
+ID = "DS-18.2"
+TITLE = Text("Label not tampered with", "标识未被篡改或隐藏")
+
+_FIX = Text(
+    "Restore it: sceneproof mark FILE --output OUT --marks label",
+    "恢复标识：sceneproof mark FILE --output OUT --marks label",
+)
+_WORDS = {
+    "zero-scale": Text("scaled to nothing", "缩放为零"),
+    "off-camera": Text("outside the start picture", "位于起始画面之外"),
+    "hidden-by-visibility": Text("hidden by KHR_node_visibility", "被 KHR_node_visibility 隐藏"),
+    "transparent": Text("transparent", "透明"),
+    "buried": Text("behind other geometry", "被其他几何体遮挡"),
+    "low-contrast": Text("of its background's colour", "与背景颜色相近"),
+}
+
+
+def check(case: Case) -> Iterator[Outcome]:
+    """One outcome that names every trace."""
+    if not case.label.found:
+        yield nothing_to_judge()
+        return
+    traces = [_WORDS[code] for code in case.label.problems if code in _WORDS]
+    if not traces:
+        yield Outcome(State.OK, Text("The label shows no sign of tampering.", "标识未见篡改迹象。"))
+        return
+    en, zh = "; ".join(trace.en for trace in traces), "；".join(trace.zh for trace in traces)
+    message = Text(f"The label is out of sight: {en}.", f"标识不可见：{zh}。")
+    yield Outcome(State.VIOLATED, message, "", {"problems": list(case.label.problems)}, _FIX, len(traces))
