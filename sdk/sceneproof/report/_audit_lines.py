@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..findings import Text
+from sceneproof.findings import Text
+
 from . import _view
 from ._clauses import cite
-from ._lines import Lines
 from ._mark_lines import mark_rows
 from ._marks import found_marks
 from ._tidy import figure
 from ._words import FOOTERS, SEVERITIES, STANDINGS, of, text_of, word
+
+if TYPE_CHECKING:
+    from ._lines import Lines
 
 _SIGNS = {"fail": "✗", "review": "?", "error": "!", "pass": "✓", "notApplicable": "–"}
 _STANCE_STYLE = {"for": "review", "against": "pass", "undecided": "info"}
@@ -80,10 +83,11 @@ def _footer_rows(lines: Lines, data: Mapping[str, Any]) -> None:
         lines.head(word("suppressed"))
         for entry in data["suppressed"]:
             lines.add(2, (f"{entry['rule']}: {entry['why']}", "dim"))
-    if data.get("not_assessed"):
+    open_questions = _view.not_assessed(data)
+    if open_questions:
         lines.head(word("not_assessed"))
-        for entry in data["not_assessed"]:
-            lines.say(2, text_of(entry.get("what", entry) if isinstance(entry, Mapping) else entry), "dim", "- ")
+        for text, _ in open_questions:
+            lines.say(2, text, "dim", "- ")
     declaration = data.get("declaration")
     lines.head(word("declaration"), "head", f": {_declared(lines, declaration)}")
     if data.get("policies"):

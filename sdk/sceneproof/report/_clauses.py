@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import SceneproofError
-from ..findings import Text
+from sceneproof.errors import SceneproofError
+from sceneproof.findings import Text
 
 if TYPE_CHECKING:
-    from ..policies import Clause
+    from sceneproof.policies import Clause
 
 
 def cite(reference: str) -> Text | None:
@@ -24,7 +24,7 @@ def gist(reference: str) -> tuple[Text, str | None] | None:
 
 
 def _clause(reference: str) -> Clause | None:
-    from ..policies import load_policy
+    from sceneproof.policies import load_policy
 
     policy, _, clause = reference.partition(":")
     try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..findings import Text
 from ._words import pick
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from sceneproof.findings import Text
 
 Span = tuple[str, str]
 """Text and style: ``fail``, ``review``, ``pass``, ``info``, ``head``, ``key``, ``dim`` or ``""``."""
@@ -44,9 +45,8 @@ class Lines:
     def say(self, indent: int, text: Text, style: str = "", lead: str = "") -> None:
         """A sentence, one line per language; the second is indented under the first."""
         for number, sentence in enumerate(pick(text, self.lang)):
-            self.add(
-                indent, (lead if number == 0 else " " * len(lead), "dim"), (sentence, style if number == 0 else "dim")
-            )
+            first = number == 0
+            self.add(indent, (lead if first else " " * len(lead), "dim"), (sentence, style if first else "dim"))
 
     def word(self, text: Text) -> str:
         """A short word; in both languages side by side."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _view
-from ._lines import Lines
 from ._marks import MarkView, distortion_facts, found_marks, written_marks
 from ._tidy import inspected, size
-from ._words import FOOTERS, INSPECTION, MARKS, of, text_of, word
+from ._words import FOOTERS, INSPECTION, MARKS, of, pick, text_of, word
+
+if TYPE_CHECKING:
+    from ._lines import Lines
 
 _SIGNS = {"pass": "✓", "fail": "✗", "review": "?", "absent": "·", "skipped": "·"}
 _STYLES = {"pass": "pass", "fail": "fail", "review": "review", "absent": "dim", "skipped": "dim"}
@@ -18,8 +20,10 @@ _STYLES = {"pass": "pass", "fail": "fail", "review": "review", "absent": "dim", 
 def mark_rows(lines: Lines, views: list[MarkView]) -> None:
     """One line per mark, its figures and its faults below."""
     for view in views:
-        sentence = lines.word(view.sentence)
-        lines.add(2, (f"{_SIGNS[view.state]} {lines.word(view.title)}", _STYLES[view.state]), ": ", sentence)
+        first, *others = pick(view.sentence, lines.lang)
+        lines.add(2, (f"{_SIGNS[view.state]} {lines.word(view.title)}", _STYLES[view.state]), ": ", first)
+        for other in others:
+            lines.add(4, (other, "dim"))
         if view.facts:
             lines.add(4, (" · ".join(f"{lines.word(name)} {value}" for name, value in view.facts), "dim"))
         for problem in view.problems:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..findings import Text
+from sceneproof.findings import Text
+
 from ._tidy import figure, percent
 from ._words import EXPECTED, MARKS, text_of, word
 
@@ -138,10 +139,9 @@ _FACTS = {"label": _label_facts, "metadata": _metadata_facts, "watermark": _wate
 
 def distortion_facts(found: Mapping[str, Any]) -> list[tuple[Text, str]]:
     """Figures of a receipt's distortion object."""
-    of_diagonal = Text("of the bounding-box diagonal", "占包围盒对角线")
     facts = [
-        (Text(f"MRMS {of_diagonal.en}", f"MRMS {of_diagonal.zh}"), f"{100 * found['mrms']:.4f} %"),
-        (Text(f"greatest shift {of_diagonal.en}", f"最大位移{of_diagonal.zh}"), f"{100 * found['max']:.4f} %"),
+        (Text("MRMS, of the bounding-box diagonal", "MRMS（占包围盒对角线）"), f"{100 * found['mrms']:.4f} %"),
+        (Text("greatest, of the bounding-box diagonal", "最大值（占包围盒对角线）"), f"{100 * found['max']:.4f} %"),
     ]
     names = {
         "normal_deviation_mean_deg": Text("mean normal deviation", "法线平均偏差"),

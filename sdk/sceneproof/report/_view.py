@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..findings import Text
+from sceneproof.findings import Text
+
+from ._marks import NAMES
 from ._tidy import figure, kind_of
-from ._words import EXPECTED, FACTORS, HUMAN, LEVELS, STANCES, TESTS, VERDICTS, of
+from ._words import EXPECTED, FACTORS, HUMAN, LEVELS, STANCES, TESTS, VERDICTS, of, text_of, word
 
 _ORDER = ("fail", "review", "error", "pass", "notApplicable")
 _WEIGHT = {"error": 0, "warning": 1, "info": 2}
@@ -17,7 +19,7 @@ _WEIGHT = {"error": 0, "warning": 1, "info": 2}
 
 @dataclass(frozen=True)
 class Claim:
-    """One line of the headline: a question, where the evidence stands (`state`), in words, and the signals behind it."""
+    """One line of the headline: a question, where the evidence stands, the same in words, and the signals behind it."""
 
     id: str
     question: Text
@@ -105,7 +107,7 @@ def state(data: Mapping[str, Any]) -> str:
 def outcome(data: Mapping[str, Any]) -> Text:
     """The result in one sentence."""
     if data.get("error"):
-        return Text(f"Could not be read: {data['error']['message']}", f"无法读取：{data['error']['message']}")
+        return trouble(data)
     return {"audit": _audited, "receipt": _marked, "verify": _verified}.get(kind_of(data), _inspected)(data)
 
 
@@ -137,9 +139,7 @@ def _marked(data: Mapping[str, Any]) -> Text:
 def _verified(data: Mapping[str, Any]) -> Text:
     expected = data.get("expected")
     if expected is None:
-        names = [
-            name for name in ("label", "metadata", "watermark", "credential") if (data.get(name) or {}).get("found")
-        ]
+        names = [name for name in NAMES if (data.get(name) or {}).get("found")]
         return Text(f"Found: {', '.join(names) or 'no mark'}", f"检出：{'、'.join(names) or '无标识'}")
     bad = {name: value for name, value in expected.items() if value != "ok"}
     if not bad:
@@ -209,6 +209,17 @@ def measured(signal: Mapping[str, Any]) -> str:
     """A signal with its value and unit, on one line."""
     unit = "" if signal["unit"] in ("1", "", "bool", "text") else f" {signal['unit']}"
     return f"{signal['id']} = {figure(signal['value'])}{unit}"
+
+
+def not_assessed(data: Mapping[str, Any]) -> list[tuple[Text, tuple[str, ...]]]:
+    """What no file can show, with its clauses; the note on the carrier stands in the footer of every result instead."""
+    entries = data.get("not_assessed") or ()
+    return [(text_of(entry), tuple(entry["clauses"])) for entry in entries if entry["id"] != "carrier"]
+
+
+def trouble(data: Mapping[str, Any]) -> Text:
+    """What an error means: nothing was read, or nothing was written."""
+    return word("unwritten" if kind_of(data) == "receipt" else "unreadable")
 
 
 def place(finding: Mapping[str, Any]) -> str:

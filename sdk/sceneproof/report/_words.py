@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..findings import Text
+from sceneproof.findings import Text
 
 LANGUAGES = ("en", "zh", "both")
 
@@ -110,8 +110,7 @@ WORDS: Mapping[str, Text] = {
     "seconds": Text("Time", "用时"),
     "whole_asset": Text("whole asset", "整个资产"),
     "unreadable": Text("The file could not be read.", "文件无法读取。"),
-    "nothing_fails": Text("Nothing fails", "没有不通过项"),
-    "no_findings": Text("No finding.", "没有审计结论。"),
+    "unwritten": Text("Nothing was written.", "未写出任何文件。"),
     "left_out": Text("Left out", "未写入"),
     "replaced": Text("Replaced", "已替换"),
     "distortion": Text("Distortion by the watermark", "水印造成的形变"),
@@ -164,7 +163,7 @@ def of(words: Mapping[str, Text], name: Any) -> Text:
 def text_of(value: Any) -> Text:
     """A sentence from a result, which is ``{en, zh}`` or a bare string."""
     if isinstance(value, Mapping):
-        english = str(value.get("en") or value.get("what") or value.get("id") or "")
+        english = str(value.get("en") or value.get("id") or "")
         return Text(english, str(value.get("zh") or english))
     return Text(str(value), str(value))
 

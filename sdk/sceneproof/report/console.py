@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import UsageError
-from ..findings import Text
+from sceneproof.errors import UsageError
+
 from ._audit_lines import audit_rows
 from ._lines import Lines
 from ._mark_lines import inspect_rows, receipt_rows, verify_rows
 from ._tidy import kind_of, shown, size
-from ._view import name_of
+from ._view import name_of, trouble
 from ._words import KINDS, LANGUAGES, of, word
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..findings import Receipt, Report, Verification
+    from sceneproof.findings import Receipt, Report, Verification
 
     Result = Report | Receipt | Verification | Mapping[str, Any]
 
@@ -53,11 +53,10 @@ def _lines(result: Result, lang: str) -> Lines:
     lines.add(0, (f"{lines.word(of(KINDS, kind))}: ", "dim"), (name_of(data), "head"), (_about(data), "dim"))
     error = data.get("error")
     if error:
-        lines.say(0, word("unreadable"), "error")
-        place = f" ({error['pointer']})" if error["pointer"] else ""
-        lines.say(2, Text(error["message"], error["message"]), lead="", style="")
-        if place:
-            lines.add(2, (f"{lines.word(word('where'))}:{place}", "dim"))
+        lines.say(0, trouble(data), "error")
+        lines.add(2, str(error["message"]))
+        if error["pointer"]:
+            lines.add(2, (f"{lines.word(word('where'))}: ", "dim"), str(error["pointer"]))
         return lines
     _ROWS[kind](lines, data)
     return lines

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ...errors import unknown
+from sceneproof.errors import unknown
 
 __all__ = ["names", "schema"]
 
