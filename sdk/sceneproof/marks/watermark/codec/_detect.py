@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from ._code import check_bits, encode
 from ._constants import CRC_BITS
@@ -34,14 +35,18 @@ def _raw_ladder(welded: Welded, margin: float) -> Iterator[Frame]:
 
 
 def _canonical(welded: Welded, margin: float) -> Iterator[Frame]:
-    frames = list(canonical_frames(welded))
-    if not frames:
-        return
-    # the nearest exponent of the scaled area, and its neighbour near the boundary
-    value = frames[0].exponent + exponent_of(welded.area * frames[0].scale ** 2)
-    for exponent in neighbour_exponents(value, margin):
-        for frame in frames:
-            yield frame.with_exponent(exponent)
+    kinds = [welded]
+    if welded.doubtful:  # the writer may have taken the surface for a solid, or the other way round
+        kinds.append(replace(welded, solid=not welded.solid))
+    for kind in kinds:
+        frames = list(canonical_frames(kind))
+        if not frames:
+            continue
+        # the nearest exponent of the scaled area, and its neighbour near the boundary
+        value = frames[0].exponent + exponent_of(kind.area * frames[0].scale ** 2)
+        for exponent in neighbour_exponents(value, margin):
+            for frame in frames:
+                yield frame.with_exponent(exponent)
 
 
 Frames = Callable[[Welded, float], Iterator[Frame]]

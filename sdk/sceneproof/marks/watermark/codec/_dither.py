@@ -22,10 +22,10 @@ def symbols(probe: Probe, code: NDArray[np.uint8]) -> Floats:
     return np.where(probe.symbol < 0.0, 0.0, code[index])
 
 
-def targets(probe: Probe, carried: Floats, step: float) -> Floats:
-    """Nearest value to each functional that reads as its symbol."""
-    shift = probe.dither + carried / 2.0
-    return (np.round(probe.value / step - shift) + shift) * step
+def targets(values: Floats, dither: Floats, carried: Floats, step: float) -> Floats:
+    """Nearest value to each functional's that reads as its symbol."""
+    shift = dither + carried / 2.0
+    return (np.round(values / step - shift) + shift) * step
 
 
 def phases(probe: Probe, step: float) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ._capacity import predict, refused
 from ._code import check_bits, encode
-from ._constants import GAIN_WRITE, STEPS
+from ._constants import CANONICAL, GAIN_WRITE, STEPS
 from ._distortion import STRENGTHS, Distortion, Limits, measure
 from ._dither import symbols, targets
 from ._frames import Frame, canonical_frames, raw_frame
@@ -64,7 +64,7 @@ def _prepare(
 def _values(welded: Welded, written: _Written, key: bytes) -> Floats:
     """Present values of a layer's functionals; the canonical frame is found anew, for it moves with the surface."""
     frame = written.probe.frame
-    if frame.layer != raw_frame(welded).layer:
+    if frame.layer == CANONICAL:
         same = [f for f in canonical_frames(welded) if float((f.axes * frame.axes).sum()) > 2.0]
         frame = same[0].with_exponent(frame.exponent) if same else frame
     grid, _, _ = lay(welded, frame, key, written.cells)
@@ -73,27 +73,30 @@ def _values(welded: Welded, written: _Written, key: bytes) -> Floats:
     return picked
 
 
-def _wanted(layers: list[_Written], step: float) -> list[Floats]:
-    return [targets(w.probe, w.carried, step) for w in layers]
-
-
-def _stack(layers: list[_Written], goals: list[Floats], values: list[Floats]) -> Floats:
-    return np.concatenate([(g - v) * w.layer.scale for w, g, v in zip(layers, goals, values, strict=True)])
+def _wanted(layers: list[_Written], values: list[Floats], step: float) -> Floats:
+    """Changes of all rows from the given values to the nearest ones that read as their symbols."""
+    pairs = zip(layers, values, strict=True)
+    return np.concatenate([(targets(v, w.probe.dither, w.carried, step) - v) * w.layer.scale for w, v in pairs])
 
 
 def _first(system: System, layers: list[_Written], step: float) -> Floats:
-    return system.solve(_stack(layers, _wanted(layers, step), [w.probe.value for w in layers]))
+    return system.solve(_wanted(layers, [w.probe.value for w in layers], step))
 
 
 def _refine(welded: Welded, system: System, layers: list[_Written], normals: Floats, step: float, key: bytes) -> Floats:
-    """Normal displacement after a few passes of Newton's method with the first derivative kept."""
+    """Normal displacement after a few passes of Newton's method with the first derivative kept.
+
+    Each pass aims anew from what the values would be without the displacement: a functional that answers otherwise
+    than predicted can ask for half a step at most, so that the passes cannot run away.
+    """
     unit = _unit(welded)
-    goals = _wanted(layers, step)
+    cuts = np.cumsum([w.count for w in layers])[:-1]
     d = _first(system, layers, step)
     for _ in range(PASSES - 1):
         now = moved(welded, welded.vertices + normals * (d * unit)[:, None])
-        values = [_values(now, w, key) for w in layers]
-        d = system.solve(_stack(layers, goals, values) + system.change(d))
+        predicted = np.split(system.change(d), cuts)
+        values = [_values(now, w, key) - p / w.layer.scale for w, p in zip(layers, predicted, strict=True)]
+        d = system.solve(_wanted(layers, values, step))
     return d * unit
 
 

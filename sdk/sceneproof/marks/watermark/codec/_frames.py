@@ -70,7 +70,7 @@ def _moments(welded: Welded) -> _Moments | None:
     weight = np.linalg.norm(vectors, axis=1)
     centre = (corners.mean(axis=1) * weight[:, None]).sum(axis=0) / weight.sum()
     apex = None
-    if not welded.sheet:
+    if welded.solid:
         # tetrahedra from the centre of area: volumes, first and second moments in closed form
         local = corners - centre
         weight = np.einsum("ij,ij->i", local.mean(axis=1), vectors) / 3.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -54,18 +54,7 @@ def _curved(welded: Welded) -> Welded:
     ab, bc, ca = between(0, 1), between(1, 2), between(2, 0)
     p, q, r = corners.T
     faces = np.concatenate([np.stack(t, axis=1) for t in ((p, ab, ca), (ab, q, bc), (ca, bc, r), (ab, bc, ca))])
-    rounded = Welded(
-        welded.vertices,
-        np.ascontiguousarray(faces),
-        welded.group,
-        welded.edges,
-        welded.open_edges,
-        welded.open_share,
-        welded.area,
-        welded.diagonal,
-        welded.flip,
-        welded.sheet,
-    )
+    rounded = replace(welded, faces=np.ascontiguousarray(faces))
     return moved(rounded, np.concatenate([welded.vertices, middle]))
 
 

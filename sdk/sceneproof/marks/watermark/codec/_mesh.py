@@ -19,7 +19,8 @@ class Welded:
     """``vertices`` (v, 3), ``faces`` (f, 3) without degenerate ones, ``group`` (n,) from stored to welded vertex (-1).
 
     ``edges`` (e, 2) distinct edges, ``open_edges`` (b, 2) those of exactly one face, ``open_share`` their share,
-    ``flip`` is -1 when the faces look inward, ``sheet`` when inside and outside cannot be told apart.
+    ``flip`` is -1 when the faces look inward, ``sheet`` when inside and outside cannot be told apart, ``solid`` when it
+    closes well enough for the moments of its volume, ``doubtful`` when another copy may be judged otherwise.
     """
 
     vertices: Floats
@@ -30,8 +31,10 @@ class Welded:
     open_share: float
     area: float
     diagonal: float
-    flip: float
-    sheet: bool
+    flip: float = 1.0
+    sheet: bool = True
+    solid: bool = False
+    doubtful: bool = False
 
 
 def _same_positions(points: Floats) -> tuple[Ints, Ints]:
@@ -92,7 +95,7 @@ def weld(surface: Surface) -> Welded:
     if not len(index):
         none = np.zeros((0, 3))
         empty = np.zeros((0, 2), dtype=np.int64)
-        return Welded(none, faces.reshape(0, 3), group, empty, empty, 0.0, 0.0, 0.0, 1.0, True)
+        return Welded(none, faces.reshape(0, 3), group, empty, empty, 0.0, 0.0, 0.0)
     first, inverse = _same_positions(points[index])
     group[index] = inverse
     vertices = points[index[first]]
@@ -103,7 +106,7 @@ def weld(surface: Surface) -> Welded:
     edges, open_edges = _edges(faces, len(vertices))
     diagonal = float(np.linalg.norm(np.ptp(vertices, axis=0)))
     share, area = len(open_edges) / max(len(edges), 1), float(sizes.sum())
-    return orient(Welded(vertices, faces, group, edges, open_edges, share, area, diagonal, 1.0, True))
+    return orient(Welded(vertices, faces, group, edges, open_edges, share, area, diagonal))
 
 
 def signed_volume(welded: Welded) -> float:
@@ -116,13 +119,20 @@ def signed_volume(welded: Welded) -> float:
 
 
 def orient(welded: Welded) -> Welded:
-    """Find the sign that makes the volume positive, and whether there is a volume worth the name."""
+    """Find the sign that makes the volume positive, and how far there is a volume."""
     if not len(welded.faces):
         return welded
     volume = signed_volume(welded)
     fullness = 6.0 * np.sqrt(np.pi) * abs(volume) / welded.area**1.5  # 1 for a sphere, 0 for a flat sheet
-    sheet = bool(fullness < 0.05 or welded.open_share > OPEN_IGNORED)
-    return replace(welded, flip=-1.0 if volume < 0.0 else 1.0, sheet=sheet)
+    # the area vectors of a closed surface sum to nothing
+    gape = float(np.linalg.norm(face_areas(welded.vertices, welded.faces).sum(axis=0))) / welded.area
+    return replace(
+        welded,
+        flip=-1.0 if volume < 0.0 else 1.0,
+        sheet=bool(fullness < 0.05 or gape > 0.3 or welded.open_share > OPEN_IGNORED),
+        solid=bool(fullness > 0.04 and gape < 0.1),
+        doubtful=bool(0.02 < fullness < 0.08 or 0.04 < gape < 0.25),
+    )
 
 
 def moved(welded: Welded, vertices: Floats) -> Welded:
