@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, MissingExtraError
-from ..scene import Array, Scene
+from sceneproof.errors import InputError, MissingExtraError
+from sceneproof.scene import Array, Scene
 
 OPEN3D_HINT = (
     "Open3D does not load ({error}); install sceneproof[reconstruction] and, on Debian or Ubuntu, "
@@ -30,7 +30,7 @@ def to_trimesh(scene: Scene) -> Any:
     """A `trimesh.Scene` with one geometry per drawn primitive, in world space."""
     import trimesh
 
-    from ..derived.world import world_parts
+    from sceneproof.derived.world import world_parts
 
     result = trimesh.Scene()
     for part in world_parts(scene):
@@ -44,7 +44,7 @@ def to_trimesh(scene: Scene) -> Any:
 
 def to_open3d(scene: Scene) -> Any:
     """One `open3d` triangle mesh in world space; a point cloud where the scene has no triangles."""
-    from ..derived.world import world_parts
+    from sceneproof.derived.world import world_parts
 
     o3d = open3d()
     parts = world_parts(scene)
@@ -62,10 +62,12 @@ def to_gltf_bytes(source: Any) -> bytes:
     """A GLB in memory of a trimesh mesh, point cloud or scene, or of an Open3D mesh or point cloud."""
     family = type(source).__module__.split(".")[0]
     if family == "trimesh":
-        return _glb(_from_trimesh(source))
+        return glb_of(_from_trimesh(source))
     if family == "open3d" or type(source).__module__.startswith("open3d"):
-        return _glb([_from_open3d(source)])
-    raise InputError(f"cannot read a {type(source).__name__}; give a path, bytes, a Scene, a trimesh or an Open3D object")
+        return glb_of([_from_open3d(source)])
+    raise InputError(
+        f"cannot read a {type(source).__name__}; give a path, bytes, a Scene, a trimesh or an Open3D object"
+    )
 
 
 def _from_trimesh(source: Any) -> list[tuple[Array, Array]]:
@@ -83,7 +85,7 @@ def _from_open3d(source: Any) -> tuple[Array, Array]:
     return np.asarray(source.points, np.float32), np.zeros((0, 3), np.int64)
 
 
-def _glb(parts: list[tuple[Array, Array]]) -> bytes:
+def glb_of(parts: list[tuple[Array, Array]]) -> bytes:
     """The smallest GLB that holds these positions and triangles; one mesh and node each."""
     content = bytearray()
     tree: dict[str, Any] = {"asset": {"version": "2.0"}, "scene": 0, "scenes": [{"nodes": []}]}
@@ -113,9 +115,7 @@ def _glb(parts: list[tuple[Array, Array]]) -> bytes:
 
 
 def _column(tree: dict[str, Any], content: bytearray, rows: Array, component: int, kind: str, target: int) -> int:
-    tree["bufferViews"].append(
-        {"buffer": 0, "byteOffset": len(content), "byteLength": rows.nbytes, "target": target}
-    )
+    tree["bufferViews"].append({"buffer": 0, "byteOffset": len(content), "byteLength": rows.nbytes, "target": target})
     content.extend(rows.tobytes())
     tree["accessors"].append(
         {"bufferView": len(tree["bufferViews"]) - 1, "componentType": component, "count": len(rows), "type": kind}

@@ -1,0 +1,128 @@
+"""What the verbs share: options for several, output, progress."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("both", "en", "zh")
+
+
+def add_paths(parser: argparse.ArgumentParser) -> None:
+    """The assets."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, glob or @list of names")
+
+
+def add_declaration(parser: argparse.ArgumentParser) -> None:
+    """What the studio states."""
+    group = parser.add_argument_group("declaration")
+    group.add_argument(
+        "--declaration", metavar="FILE", help="TOML; without it NAME.declaration.toml beside the asset is read"
+    )
+    group.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="settings",
+        help="a field over the declaration, such as role=provider or attest.confusing=true (may be repeated)",
+    )
+
+
+def add_format(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    """How the result is printed."""
+    group = parser.add_argument_group("output")
+    group.add_argument("--format", choices=formats, default="console", help="default: %(default)s")
+    group.add_argument(
+        "--lang", choices=LANGUAGES, default="both", help="language of the console output; default: %(default)s"
+    )
+
+
+def comma(text: str) -> list[str]:
+    """A comma-separated option."""
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+class Printer:
+    """Prints results as they come: console text, or JSON (one object, or a line each when there are several)."""
+
+    def __init__(self, format_: str, lang: str, *, several: bool) -> None:
+        self._format = format_
+        self._lang = lang
+        self._several = several
+        self._count = 0
+
+    def show(self, result: Any) -> None:
+        """Print one result on stdout."""
+        if self._format == "json":
+            from sceneproof.report.json import dumps
+
+            write(dumps(result, None if self._several else 2) + "\n")
+        else:
+            self._console(result)
+        self._count += 1
+
+    def _console(self, result: Any) -> None:
+        from sceneproof.report import console
+
+        if self._count:
+            write("\n")
+        if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+            from rich.console import Console
+
+            console.render(result, Console(), lang=self._lang)
+        else:
+            write(console.plain(result, lang=self._lang) + "\n")
+
+
+def write(text: str) -> None:
+    """Text to stdout as UTF-8, whatever the terminal's encoding is called."""
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    stream.write(text.encode("utf-8", "backslashreplace"))
+    stream.flush()
+
+
+def note(text: str) -> None:
+    """A line of log on stderr."""
+    print(f"sceneproof: {text}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def progress(names: Sequence[str], what: str) -> Iterator[Iterator[str]]:
+    """The names one by one, with a progress bar on stderr when it is a terminal and there are several."""
+    if len(names) < 2 or not sys.stderr.isatty():
+        yield iter(names)
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=len(names))
+
+        def step() -> Iterator[str]:
+            for name in names:
+                bar.update(task, description=f"{what} {Path(name).name}")
+                yield name
+                bar.advance(task)
+
+        yield step()
+
+
+def save_text(path: str, text: str) -> None:
+    """A report file, whole or not at all."""
+    from sceneproof.errors import UsageError
+    from sceneproof.io._atomic import write_bytes
+
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise UsageError(f"{target.parent}: no such folder; make it first")
+    write_bytes(target, text.encode("utf-8", "backslashreplace"))

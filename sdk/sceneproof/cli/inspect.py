@@ -1,0 +1,39 @@
+"""Inspect assets.
+
+examples:
+  sceneproof inspect scene.glb
+  sceneproof inspect assets/ --format json
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from . import _common
+
+HELP = "counts, sizes, topology"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    _common.add_paths(parser)
+    _common.add_format(parser, ("console", "json"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from sceneproof._inspect import error_record, inspect
+    from sceneproof.batch import expand
+    from sceneproof.errors import InputError
+
+    names = expand(arguments.paths)
+    printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1)
+    code = 0
+    with _common.progress(names, "inspect") as queue:
+        for name in queue:
+            try:
+                result = inspect(name)
+            except InputError as error:
+                result = error_record(name, error)
+                code = error.exit_code
+                _common.note(str(error))
+            printer.show(result)
+    return code
