@@ -26,6 +26,7 @@ class TextMesh:
     triangles : int64 [shape=(t, 3)], counter-clockwise.
     ink_height : height of the ink box, in em (how much of the type size is ink).
     ink_bounds : float64 [shape=(2, 2)], minimum and maximum of `positions`: ((0, 0), (width, 1)).
+    line_height : ink height of the lowest line, in heights of the whole ink box (1 for one line).
     lines : number of lines.
     """
 
@@ -33,6 +34,7 @@ class TextMesh:
     triangles: Array
     ink_height: float
     ink_bounds: Array
+    line_height: float = 1.0
     lines: int = 1
 
     @property
@@ -62,15 +64,19 @@ def text_mesh(text: str) -> TextMesh:
         raise MarkError(f"the label font has no glyph for {' '.join(missing)}; use other words")
     corners: list[Array] = []
     faces: list[Array] = []
+    tall: list[float] = []
     count = 0
     for number, row in enumerate(rows):
         pen = 0.0
+        first = len(corners)
         for character in row:
             points, triangles, advance = _glyph(" " if character.isspace() else character)
             corners.append(points + (pen, -1250.0 * number))
             faces.append(triangles + count)
             count += len(points)
             pen += advance
+        own = np.concatenate(corners[first:])[:, 1]
+        tall.append(float(own.max() - own.min()) if len(own) else 0.0)
     positions = np.concatenate(corners)
     if not len(positions):
         raise MarkError("the label text has no ink; give words that say the content is AI-generated")
@@ -79,7 +85,8 @@ def text_mesh(text: str) -> TextMesh:
     positions = (positions - low) / height
     positions.setflags(write=False)
     bounds = np.array([[0.0, 0.0], [(high[0] - low[0]) / height, 1.0]])
-    return TextMesh(positions, np.concatenate(faces), height / 1000.0, bounds, len(rows))
+    lowest = min(tall) / height
+    return TextMesh(positions, np.concatenate(faces), height / 1000.0, bounds, lowest, len(rows))
 
 
 @cache

@@ -1,0 +1,163 @@
+"""What a label will be: its words, its size, and the nodes to put in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...derived.framing import View, framed_points, views
+from ...edits import PutNode
+from ...errors import MarkError, UsageError
+from ...scene import Array, Scene
+from ._board import Board, Spot, board, centre_of, scale_of, weighted, world_matrix
+from ._edge import INSET, edge_spot, ink_for, room
+from ._placard import placards, target
+from ._preview import with_nodes, without_labels
+from .read import read
+from ._wording import checked, language, wording
+
+STYLES = ("auto", "edge")
+LEAST = 0.055  # ink height that a plan must reach when it is measured, of the shortest side; the standard asks for 5 %
+
+
+@dataclass(frozen=True)
+class LabelOptions:
+    """What the caller may set.
+
+    Attributes
+    ----------
+    text : the words, or ``None`` for the wording of `lang`; must hold an AI element and a generation element.
+    lang : zh-CN, zh-TW, en, ja or ko; ``None``: zh-CN when `market` has cn or is empty, else en.
+    style : ``auto`` or ``edge``: fixed to each camera, else a placard at the edge of the default framing.
+    height : ink height to aim for, as a fraction of the picture's shortest side (GB 45438-2025, 5.5, asks for 5 %).
+    market : codes of the declaration.
+    """
+
+    text: str | None = None
+    lang: str | None = None
+    style: str = "auto"
+    height: float = 0.075
+    market: Sequence[str] = ()
+
+
+def plan(scene: Scene, options: LabelOptions | None = None) -> list[PutNode]:
+    """The nodes that put a visible label into every start picture; the same for a scene that bears one already.
+
+    With cameras: one node per camera of the default scene (slots ``label``, ``label-2``, …), a child of the camera's node.
+    Without: one node ``label`` at the root of the scene.
+
+    Raises `MarkError` when the words cannot be a label, when the scene has nothing to frame, or when the label as
+    planned does not read back; `UsageError` for an unknown language or style; `InputError` for a singular camera.
+    """
+    wanted = options or LabelOptions()
+    if wanted.style not in STYLES:
+        raise UsageError(f"unknown label style {wanted.style!r}; known: {', '.join(STYLES)}")
+    if not 0.05 <= wanted.height <= 0.3:
+        raise UsageError(f"label height {wanted.height:g} is not between 0.05 and 0.3 of the shortest side")
+    lang = language(wanted.lang, wanted.market)
+    text = wording(lang) if wanted.text is None else checked(wanted.text, wanted.market)
+    bare = without_labels(scene)
+    points = framed_points(bare)
+    if not len(points):
+        raise MarkError("the scene has no geometry with finite positions, so there is no start picture to label")
+    found = views(bare)
+    if not found:
+        raise MarkError("the scene has no extent (all positions are the same), so there is no start picture to label")
+    extras = {"text": text, "lang": lang, "style": "edge"}
+    edits = _with_cameras(bare, found, points, (text, wanted.height, extras))
+    if edits is None:
+        edits = [_placard(bare, found[0], points, (text, wanted.height, extras))]
+    _check(bare, edits)
+    return edits
+
+
+Wish = tuple[str, float, dict[str, str]]
+
+
+def _with_cameras(scene: Scene, found: Sequence[View], points: Array, wish: Wish) -> list[PutNode] | None:
+    text, height, extras = wish
+    edits = []
+    for number, view in enumerate(found):
+        if view.node is None:
+            return None
+        shape, share = fitting(text, view, height)
+        spot = edge_spot(scene, view, shape, ink_for(view, share), points)
+        parent, matrix = _local(scene, view.node, world_matrix(view, spot))
+        slot = "label" if number == 0 else f"label-{number + 1}"
+        edits.append(PutNode(slot, parent, matrix, shape.parts(np.zeros(3)), extras))
+    return edits
+
+
+def _placard(scene: Scene, view: View, points: Array, wish: Wish) -> PutNode:
+    text, height, extras = wish
+    shape, share = fitting(text, view, height)
+    settled = placards(scene, points, shape, lambda now: ink_for(now, share))
+    first = settled.spots[0]
+    matrix = world_matrix(settled.view, first)
+    parts = [part for spot in settled.spots for part in shape.parts(*_beside(settled.view, first, spot))]
+    parts[1] = weighted(parts[1], settled.weights, target(settled.view), matrix)
+    return PutNode("label", None, matrix, tuple(parts), extras)
+
+
+def _beside(view: View, first: Spot, spot: Spot) -> tuple[Array, float]:
+    """Where a further board of the same node stands, in units of the first."""
+    unit = scale_of(view, first)
+    move = (centre_of(view, spot) - centre_of(view, first)) @ view.rotation / unit
+    return move, scale_of(view, spot) / unit
+
+
+def fitting(text: str, view: View, height: float) -> tuple[Board, float]:
+    """The board with as few lines as fit the narrowest picture, and its ink height per line as a fraction.
+
+    One line may shrink to `LEAST` before the text is broken. Raises `MarkError` when three lines do not fit.
+    """
+    across, up = room(view)
+    for lines in (1, 2, 3):
+        for rows in _broken(text, lines):
+            shape = board(rows)
+            most = min(2 * INSET * across / shape.width, 0.6 * 2 * up / shape.height)
+            share = min(height, height * most / ink_for(view, height))
+            if share >= min(LEAST * 1.02, height):
+                return shape, share
+    raise MarkError(f"label text of {len(text)} characters is too long for a start picture at 5 % height; shorten it")
+
+
+def _broken(text: str, lines: int) -> list[str]:
+    """`text` in that many lines of about the same length, broken at spaces or between Chinese characters."""
+    if lines == 1:
+        return [text]
+    if "\n" in text:
+        return []
+    breaks = [k for k in range(1, len(text)) if text[k - 1] == " " or (text[k - 1] > "⺀" and text[k] > "⺀")]
+    cuts: list[int] = []
+    for number in range(1, lines):
+        ahead = [k for k in breaks if k > (cuts[-1] if cuts else 0)]
+        if not ahead:
+            return []
+        cuts.append(min(ahead, key=lambda k: abs(k - number * len(text) / lines)))
+    ends = [0, *cuts, len(text)]
+    return ["\n".join(text[a:b].strip() for a, b in zip(ends, ends[1:], strict=False))]
+
+
+def _local(scene: Scene, parent: int, world: Array) -> tuple[int | None, Array]:
+    """The matrix under a parent of any scale or skew that comes out as `world`; under the root where there is none."""
+    outer = scene.nodes[parent].world
+    with np.errstate(all="ignore"):
+        try:
+            local = np.linalg.solve(outer, world)
+        except np.linalg.LinAlgError:
+            return None, world
+    if not np.isfinite(local).all() or not np.allclose(outer @ local, world, rtol=1e-6, atol=1e-9 * np.abs(world).max()):
+        return None, world
+    return parent, local
+
+
+def _check(scene: Scene, edits: Sequence[PutNode]) -> None:
+    """Measure the label in the scene that will be; a plan that does not show is no plan."""
+    reading = read(with_nodes(scene, edits))
+    height = reading.height_ratio or 0.0
+    if not reading.visible or height < min(LEAST, 0.0499):
+        why = ", ".join(reading.problems) or f"ink height {height:.1%}"
+        raise MarkError(f"the label would not show in the start picture ({why}); give the scene a camera or check its scale")
