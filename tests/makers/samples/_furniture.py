@@ -194,7 +194,19 @@ def plant(leaves: int = 34, seed: int = 3) -> Parts:
 def vase(rows: int = 140, columns: int = 124) -> Shape:
     """A hand-thrown vase, 0.34 m tall, twisted flutes that fade and a throwing wobble; closed, 17k vertices welded."""
     outside = np.array(
-        [(0, 0), (0.055, 0), (0.062, 0.006), (0.075, 0.04), (0.108, 0.12), (0.115, 0.17), (0.095, 0.235), (0.055, 0.285), (0.046, 0.305), (0.055, 0.33), (0.062, 0.34)]
+        [
+            (0, 0),
+            (0.055, 0),
+            (0.062, 0.006),
+            (0.075, 0.04),
+            (0.108, 0.12),
+            (0.115, 0.17),
+            (0.095, 0.235),
+            (0.055, 0.285),
+            (0.046, 0.305),
+            (0.055, 0.33),
+            (0.062, 0.34),
+        ]
     )
     inside = np.array(
         [

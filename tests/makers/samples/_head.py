@@ -42,8 +42,8 @@ def skull(p: np.ndarray) -> np.ndarray:
     d = join(d, ball(q, (0.041, -0.014, 0.060), 0.0215), 0.03)
     d = join(d, capsule(q, (0.008, 0.034, 0.083), (0.044, 0.031, 0.064), 0.0085), 0.022)
     d = join(d, ball(q, (0, -0.062, 0.071), 0.021), 0.03)
-    d = join(d, capsule(q, (0, -0.06, -0.032), (0, -0.23, -0.048), 0.056, 0.060), 0.03)
-    d = join(d, capsule(q, (0.052, -0.03, -0.035), (0.012, -0.20, 0.010), 0.012), 0.03)
+    d = join(d, capsule(q, (0, -0.06, -0.032), (0, -0.205, -0.047), 0.056, 0.043), 0.03)
+    d = join(d, capsule(q, (0.052, -0.03, -0.035), (0.012, -0.165, -0.004), 0.012), 0.03)
     d = carve(d, ellipsoid(q, (0.0315, 0.012, 0.096), (0.0190, 0.0135, 0.0145)), 0.016)
     d = nose(q, d)
     d = eyelids(q, d)
@@ -79,8 +79,9 @@ def lips(q: np.ndarray, d: np.ndarray) -> np.ndarray:
     d = join(join(d, upper, 0.006), lower, 0.007)
     d = carve(d, capsule(q, (0, -0.0435, 0.1000), (0, -0.0520, 0.1005), 0.0032), 0.008)
     d = carve(d, ellipsoid(q, (0, -0.0845, 0.0935), (0.018, 0.0045, 0.006)), 0.012)
-    bow = MOUTH_Y + 0.0012 * np.cos(q[..., 0] * 260)
-    slit = np.maximum(np.abs(q[..., 1] - bow) - 0.0005, np.maximum(q[..., 0] - 0.0245, 0.0755 - q[..., 2]))
+    slit = np.maximum(
+        np.abs(q[..., 1] - slit_height(q[..., 0])) - 0.0005, np.maximum(q[..., 0] - 0.0245, 0.0755 - q[..., 2])
+    )
     return carve(d, slit, 0.0022)
 
 
@@ -131,15 +132,44 @@ def crowded(count: int, peaks: list[tuple[float, float, float]]) -> np.ndarray:
 def lattice() -> np.ndarray:
     """Where each ray last leaves the head [shape=(ROWS, COLUMNS + 1, 3)], found from outside."""
     origin, direction = rays()
+    direction = along_mouth(origin, direction)
     direction[:, -1] = direction[:, 0]
-    far = np.full(direction.shape[:2], 0.30)
-    for _ in range(90):
-        far -= np.clip(0.55 * field(origin + far[..., None] * direction), -0.001, 0.02)
-        far = np.maximum(far, 0.0)
-    points = origin + far[..., None] * direction
+    points = origin + traced(origin, direction)[..., None] * direction
     points[0] = points[0].mean(axis=0)
     points[:, -1] = points[:, 0]
     return points
+
+
+def traced(origin: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """Distance along each ray at which it last leaves the head."""
+    far = np.full(direction.shape[:-1], 0.30)
+    for _ in range(90):
+        far -= np.clip(0.55 * field(origin + far[..., None] * direction), -0.001, 0.02)
+        far = np.maximum(far, 0.0)
+    return far
+
+
+def along_mouth(origin: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """Directions tilted so that one row runs along the slit of the mouth and its neighbours along the lips."""
+    rows = np.arange(len(origin))
+    plain = np.hypot(direction[..., 0], direction[..., 2])
+    elevation, turn = np.arctan2(direction[..., 1], plain), np.arctan2(direction[..., 0], direction[..., 2])
+    place = origin[:, 0, 1] + 0.09 * np.sin(elevation[:, 0])
+    middle = int(np.argmin(np.abs(place - MOUTH_Y)))
+    near = np.exp(-(((rows - middle) / 9.0) ** 2))[:, None]
+    for _ in range(6):
+        ray = direction[middle]
+        hit = origin[middle] + traced(origin[middle], ray)[:, None] * ray
+        miss = (slit_height(hit[:, 0]) - hit[:, 1]) * np.exp(-((hit[:, 0] / 0.036) ** 4)) * (hit[:, 2] > 0.03)
+        elevation = elevation + near * (miss / 0.09)
+        flat = np.cos(elevation)
+        direction = np.stack([flat * np.sin(turn), np.sin(elevation), flat * np.cos(turn)], -1)
+    return direction
+
+
+def slit_height(x: np.ndarray) -> np.ndarray:
+    """The height of the line where the closed lips meet."""
+    return MOUTH_Y + 0.0012 * np.cos(x * 260)
 
 
 def head() -> tuple[Shape, np.ndarray]:
@@ -196,12 +226,10 @@ def skin_pictures(points: np.ndarray, size: int = 1024) -> tuple[np.ndarray, np.
     lip = np.clip((0.0088 * reach - above) / 0.0016, 0, 1) * np.clip((0.0120 * reach - below) / 0.0020, 0, 1)
     lip *= (x < 0.0245) & (z > 0.06)
     colour = colour + (np.array((0.62, 0.30, 0.27)) * (1 + 0.05 * pores[..., None]) - colour) * 0.8 * lip[..., None]
-    inner = (
-        np.clip((0.0017 - np.abs(y - MOUTH_Y - 0.0012 * np.cos(x * 260))) / 0.0008, 0, 1) * (x < 0.0235) * (z > 0.06)
-    )
+    inner = np.clip((0.0017 - np.abs(y - slit_height(x))) / 0.0008, 0, 1) * (x < 0.0235) * (z > 0.06)
     colour = colour + (np.array((0.20, 0.05, 0.05)) - colour) * 0.9 * inner[..., None]
     # Brows, lashes, hair.
-    arch = 0.0305 + 0.0065 * np.sin(np.clip((x - 0.012) / 0.042, 0, 1) * 2.3)
+    arch = 0.0315 + 0.0045 * np.sin(np.clip((x - 0.012) / 0.042, 0, 1) * 2.3)
     thick = 0.0042 * np.clip((x - 0.009) / 0.004, 0, 1) * np.clip((0.056 - x) / 0.022, 0, 1)
     brow = (
         np.clip((thick - np.abs(y - arch)) / 0.0018, 0, 1)

@@ -88,11 +88,14 @@ def spread(values: np.ndarray, edges: tuple[np.ndarray, np.ndarray], rounds: int
     return values
 
 
-def sculpted(field: Field, low: Point, high: Point, pitch: float, *, rounds: int = 6) -> Shape:
-    """An iso-surface whose triangles are evened out: vertices slide along the surface until no grid shows."""
-    points, faces = iso_surface(field, low, high, pitch)
+def sculpted(field: Field, low: Point, high: Point, pitch: float, *, rough: Field | None = None) -> Shape:
+    """An iso-surface whose triangles are evened out: vertices slide along the surface until no grid shows.
+
+    ``rough``: a cheaper field, within a few millimetres, for the first cut.
+    """
+    points, faces = iso_surface(rough or field, low, high, pitch)
     edges = neighbours(faces, len(points))
-    for _ in range(rounds):
+    for _ in range(6):
         points = spread(points, edges, 1, 0.6)
         slope = gradient(field, points)
         points = points - (field(points) / np.maximum((slope**2).sum(-1), 0.2))[:, None] * slope
