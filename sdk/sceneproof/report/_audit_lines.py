@@ -32,9 +32,8 @@ def audit_rows(lines: Lines, data: Mapping[str, Any]) -> None:
     mark_rows(lines, found_marks(data.get("marks") or {}))
     for group in _view.groups(data):
         if group.verdict in ("pass", "notApplicable"):
-            rules = sorted({finding["rule"] for finding in group.findings})
             lines.head(group.title, "pass" if group.verdict == "pass" else "dim", f": {len(group.findings)}")
-            lines.add(2, (", ".join(rules), "dim"))
+            lines.add(2, (", ".join(group.rules), "dim"))
         else:
             lines.head(group.title, group.verdict, f": {len(group.findings)}")
             for finding, more in group.folded(_MOST_OF_A_RULE):

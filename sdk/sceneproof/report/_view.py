@@ -10,8 +10,8 @@ from typing import Any
 from sceneproof.findings import Text
 
 from ._marks import NAMES
-from ._tidy import figure, kind_of
-from ._words import EXPECTED, FACTORS, HUMAN, LEVELS, STANCES, TESTS, VERDICTS, of, text_of, word
+from ._tidy import figure, kind_of, size
+from ._words import EXPECTED, FACTORS, HUMAN, LEVELS, MARKS, STANCES, TESTS, VERDICTS, of, text_of, word
 
 _ORDER = ("fail", "review", "error", "pass", "notApplicable")
 _WEIGHT = {"error": 0, "warning": 1, "info": 2}
@@ -36,6 +36,23 @@ class Group:
     verdict: str
     title: Text
     findings: tuple[Mapping[str, Any], ...]
+
+    @property
+    def rules(self) -> list[str]:
+        """The rules in it, each once."""
+        return sorted({str(finding["rule"]) for finding in self.findings})
+
+    def split(self, most: int, total: int) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+        """At most `most` findings of each rule, of all rules `total` (but each rule once); and the others."""
+        seen: Counter[str] = Counter()
+        kept: list[Mapping[str, Any]] = []
+        rest: list[Mapping[str, Any]] = []
+        for finding in self.findings:
+            seen[finding["rule"]] += 1
+            first = seen[finding["rule"]] == 1
+            room = seen[finding["rule"]] <= most and len(kept) < total
+            (kept if first or room else rest).append(finding)
+        return kept, rest
 
     def folded(self, most: int) -> list[tuple[Mapping[str, Any], int]]:
         """At most `most` findings of each rule; with the last of them, how many of that rule follow."""
@@ -139,14 +156,15 @@ def _marked(data: Mapping[str, Any]) -> Text:
 def _verified(data: Mapping[str, Any]) -> Text:
     expected = data.get("expected")
     if expected is None:
-        names = [name for name in NAMES if (data.get(name) or {}).get("found")]
-        return Text(f"Found: {', '.join(names) or 'no mark'}", f"检出：{'、'.join(names) or '无标识'}")
+        found = [MARKS[name] for name in NAMES if (data.get(name) or {}).get("found")]
+        english = ", ".join(name.en for name in found) or "no mark"
+        return Text(f"Found: {english.lower()}", f"检出：{'、'.join(name.zh for name in found) or '无标识'}")
     bad = {name: value for name, value in expected.items() if value != "ok"}
     if not bad:
         return Text("Every expected mark reads back", "应有的标识全部读回")
     return Text(
-        "; ".join(f"{name}: {EXPECTED[value].en}" for name, value in bad.items()),
-        "；".join(f"{name}：{EXPECTED[value].zh}" for name, value in bad.items()),
+        "; ".join(f"{MARKS[name].en}: {EXPECTED[value].en}" for name, value in bad.items()),
+        "；".join(f"{MARKS[name].zh}：{EXPECTED[value].zh}" for name, value in bad.items()),
     )
 
 
@@ -234,3 +252,14 @@ def name_of(data: Mapping[str, Any]) -> str:
     if "before" in asset:
         asset = asset.get("after") or asset["before"]
     return str(asset.get("uri") or "<memory>")
+
+
+def about(data: Mapping[str, Any]) -> str:
+    """Format, size and the beginning of the hash, as far as they are known."""
+    asset = data.get("asset") or {}
+    if "before" in asset:
+        asset = asset.get("after") or asset["before"]
+    facts = [asset.get("format"), size(asset["bytes"]) if asset.get("bytes") is not None else None]
+    if asset.get("sha256"):
+        facts.append(f"sha256 {asset['sha256'][:12]}")
+    return ", ".join(str(fact) for fact in facts if fact)

@@ -10,8 +10,8 @@ from sceneproof.errors import UsageError
 from ._audit_lines import audit_rows
 from ._lines import Lines
 from ._mark_lines import inspect_rows, receipt_rows, verify_rows
-from ._tidy import kind_of, shown, size
-from ._view import name_of, trouble
+from ._tidy import kind_of, shown
+from ._view import about, name_of, trouble
 from ._words import KINDS, LANGUAGES, of, word
 
 if TYPE_CHECKING:
@@ -49,8 +49,13 @@ def _lines(result: Result, lang: str) -> Lines:
         raise UsageError(f"unknown language {lang!r}; known: {', '.join(LANGUAGES)}")
     data = shown(result)
     lines = Lines(lang)
-    kind = kind_of(data)
-    lines.add(0, (f"{lines.word(of(KINDS, kind))}: ", "dim"), (name_of(data), "head"), (_about(data), "dim"))
+    kind, facts = kind_of(data), about(data)
+    lines.add(
+        0,
+        (f"{lines.word(of(KINDS, kind))}: ", "dim"),
+        (name_of(data), "head"),
+        (f"  ({facts})" if facts else "", "dim"),
+    )
     error = data.get("error")
     if error:
         lines.say(0, trouble(data), "error")
@@ -60,14 +65,3 @@ def _lines(result: Result, lang: str) -> Lines:
         return lines
     _ROWS[kind](lines, data)
     return lines
-
-
-def _about(data: Mapping[str, Any]) -> str:
-    asset = data.get("asset") or {}
-    if "before" in asset:
-        asset = asset.get("after") or asset["before"]
-    facts = [asset.get("format"), size(asset["bytes"]) if asset.get("bytes") is not None else None]
-    if asset.get("sha256"):
-        facts.append(f"sha256 {asset['sha256'][:12]}")
-    known = [str(fact) for fact in facts if fact]
-    return f"  ({', '.join(known)})" if known else ""
