@@ -6,7 +6,8 @@ Nothing here imports sceneproof or a mesh library, so that tests judge the reade
 
 from __future__ import annotations
 
+from tests.makers._pack import pack_glb, read_accessor, unpack_glb
 from tests.makers.builder import Builder
 from tests.makers.shapes import Shape
 
-__all__ = ["Builder", "Shape"]
+__all__ = ["Builder", "Shape", "pack_glb", "read_accessor", "unpack_glb"]

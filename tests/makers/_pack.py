@@ -57,6 +57,31 @@ def unpack_glb(data: bytes) -> tuple[dict[str, Any], bytes]:
     return json.loads(data[20:rest]), data[rest + 8 : rest + 8 + size]
 
 
+def read_accessor(document: dict[str, Any], binary: bytes, index: int) -> np.ndarray:
+    """An accessor of a well-formed GLB as an array [shape=(count, …)], sparse rows filled in, as stored (not scaled)."""
+    entry = document["accessors"][index]
+    dtype = next(d for d, code in COMPONENT.items() if code == entry["componentType"])
+    shape = next(s for s, kind in KIND.items() if kind == entry["type"])
+    width = int(np.prod(shape, dtype=int)) * dtype.itemsize
+
+    def rows(view: int, offset: int, count: int, kind: np.dtype[Any], size: int) -> np.ndarray:
+        v = document["bufferViews"][view]
+        stride = v.get("byteStride", size)
+        start = v.get("byteOffset", 0) + offset
+        raw = np.ndarray((count, size), np.uint8, binary, start, (stride, 1))
+        return np.ascontiguousarray(raw).view(kind)
+
+    if "bufferView" in entry:
+        array = rows(entry["bufferView"], entry.get("byteOffset", 0), entry["count"], dtype, width)
+    else:
+        array = np.zeros((entry["count"], width // dtype.itemsize), dtype)
+    if sparse := entry.get("sparse"):
+        kind = next(d for d, code in COMPONENT.items() if code == sparse["indices"]["componentType"])
+        at = rows(sparse["indices"]["bufferView"], 0, sparse["count"], kind, kind.itemsize)[:, 0]
+        array[at] = rows(sparse["values"]["bufferView"], 0, sparse["count"], dtype, width)
+    return array.reshape(entry["count"], *shape)
+
+
 def png(pixels: np.ndarray) -> bytes:
     """PNG bytes of ``pixels`` [shape=(h, w) | (h, w, 3|4), dtype=uint8, or float in 0..1]."""
     from PIL import Image

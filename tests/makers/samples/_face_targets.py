@@ -111,21 +111,42 @@ SIDED: dict[str, Move] = {
     "eyeLookIn": lambda p: lid(p, 0.0, 0.0, -0.0008),
     "eyeLookOut": lambda p: lid(p, 0.0, 0.0, 0.0008),
     "eyeLookUp": lambda p: lid(p, 0.0016, 0.0006),
-    "eyeSquint": lambda p: lid(p, -0.0010, 0.0026) + along(blob(p, (0.034, -0.010, 0.075), (0.018, 0.009, 0.03)), (0, 0.003, 0.001)),
+    "eyeSquint": lambda p: (
+        lid(p, -0.0010, 0.0026) + along(blob(p, (0.034, -0.010, 0.075), (0.018, 0.009, 0.03)), (0, 0.003, 0.001))
+    ),
     "eyeWide": lambda p: lid(p, 0.0024, -0.0008) + along(brow(p, 0.032, 0.02), (0, 0.0015, 0)),
-    "mouthSmile": lambda p: along(corner(p), (0.0085, 0.0095, -0.0040)) + along(blob(p, (0.040, -0.030, 0.068), 0.018), (0.001, 0.0035, 0.0025)),
+    "mouthSmile": lambda p: (
+        along(corner(p), (0.0085, 0.0095, -0.0040))
+        + along(blob(p, (0.040, -0.030, 0.068), 0.018), (0.001, 0.0035, 0.0025))
+    ),
     "mouthFrown": lambda p: along(corner(p), (0.0020, -0.0085, -0.0010)),
     "mouthDimple": lambda p: along(corner(p, 0.011), (0.0045, 0.0010, -0.0055)),
     "mouthStretch": lambda p: along(corner(p, (0.018, 0.018, 0.02)), (0.0105, -0.0030, -0.0050)),
-    "mouthPress": lambda p: along(lips(p) * half(p) * (1 - 2 * below_slit(p)), (0, -0.0018, 0)) + along(corner(p, 0.012), (0, 0, -0.001)),
-    "mouthLowerDown": lambda p: along(lips(p, upper=0) * half(p) * (1 - pocket(p)), (0.001, -0.0070, 0.0012)) + along(pocket(p) * half(p), (0, 0, -0.012)),
-    "mouthUpperUp": lambda p: along(lips(p, lower=0) * half(p) * (1 - pocket(p)), (0.0005, 0.0065, 0.0012)) + along(pocket(p) * half(p), (0, 0, -0.012)),
+    "mouthPress": lambda p: (
+        along(lips(p) * half(p) * (1 - 2 * below_slit(p)), (0, -0.0018, 0)) + along(corner(p, 0.012), (0, 0, -0.001))
+    ),
+    "mouthLowerDown": lambda p: (
+        along(lips(p, upper=0) * half(p) * (1 - pocket(p)), (0.001, -0.0070, 0.0012))
+        + along(pocket(p) * half(p), (0, 0, -0.012))
+    ),
+    "mouthUpperUp": lambda p: (
+        along(lips(p, lower=0) * half(p) * (1 - pocket(p)), (0.0005, 0.0065, 0.0012))
+        + along(pocket(p) * half(p), (0, 0, -0.012))
+    ),
     "browDown": lambda p: along(brow(p, 0.026, 0.022), (-0.0022, -0.0070, 0.0012)),
     "browOuterUp": lambda p: along(brow(p, 0.046, 0.016), (0.0005, 0.0080, 0)),
-    "cheekSquint": lambda p: along(blob(p, (0.040, -0.016, 0.072), (0.020, 0.014, 0.03)) * front(p), (-0.001, 0.0055, 0.0025)),
-    "noseSneer": lambda p: along(blob(p, (0.013, -0.022, 0.095), (0.009, 0.013, 0.02)), (0.0012, 0.0050, 0.0004))
-    + along(lips(p, lower=0, height=0.010) * blob(p, (0.012, -0.056, 0.09), 0.013), (0, 0.0028, 0)),
-}  # fmt: skip
+    "cheekSquint": lambda p: along(
+        blob(p, (0.040, -0.016, 0.072), (0.020, 0.014, 0.03)) * front(p), (-0.001, 0.0055, 0.0025)
+    ),
+    "noseSneer": lambda p: (
+        along(blob(p, (0.013, -0.022, 0.095), (0.009, 0.013, 0.02)), (0.0012, 0.0050, 0.0004))
+        + along(lips(p, lower=0, height=0.010) * blob(p, (0.012, -0.056, 0.09), 0.013), (0, 0.0028, 0))
+    ),
+}
+
+
+def puffed(p: np.ndarray, side: float) -> np.ndarray:
+    return along(blob(p, (side * 0.044, -0.050, 0.060), (0.022, 0.024, 0.03)), (side * 0.0085, 0, 0.0055))
 
 
 def half(p: np.ndarray) -> np.ndarray:
@@ -143,9 +164,15 @@ WHOLE: dict[str, Move] = {
     "jawRight": lambda p: along(jaw_mask(p), (-0.0095, 0, 0)),
     "jawOpen": jaw_open,
     "mouthClose": lambda p: -jaw_open(p) * (lips(p, height=0.014) ** 0.5)[..., None],
-    "mouthFunnel": lambda p: along(lips(p, height=0.014), (0, 0, 0.0085)) + along(lips(p) * (1 - 2 * below_slit(p)), (0, 0.0042, 0))
-    + along(lips(p), (-1, 0, 0)) * p[..., :1] * 0.42 + along(pocket(p), (0, 0, -0.016)),
-    "mouthPucker": lambda p: along(lips(p, height=0.014), (0, 0, 0.0090)) + along(lips(p, height=0.016), (-1, 0, 0)) * p[..., :1] * 0.52,
+    "mouthFunnel": lambda p: (
+        along(lips(p, height=0.014), (0, 0, 0.0085))
+        + along(lips(p) * (1 - 2 * below_slit(p)), (0, 0.0042, 0))
+        + along(lips(p), (-1, 0, 0)) * p[..., :1] * 0.42
+        + along(pocket(p), (0, 0, -0.016))
+    ),
+    "mouthPucker": lambda p: (
+        along(lips(p, height=0.014), (0, 0, 0.0090)) + along(lips(p, height=0.016), (-1, 0, 0)) * p[..., :1] * 0.52
+    ),
     "mouthLeft": lambda p: along(lips(p, height=0.018), (0.0095, 0, -0.001)),
     "mouthRight": lambda p: along(lips(p, height=0.018), (-0.0095, 0, -0.001)),
     "mouthRollLower": lambda p: rolled(p, lips(p, upper=0, height=0.009), 0.0035),
@@ -153,9 +180,11 @@ WHOLE: dict[str, Move] = {
     "mouthShrugLower": lambda p: along(lips(p, upper=0.35) + blob(p, (0, -0.094, 0.08), 0.016), (0, 0.0050, 0.0012)),
     "mouthShrugUpper": lambda p: along(lips(p, lower=0), (0, 0.0045, 0.0022)),
     "browInnerUp": lambda p: along(brow(p, 0.013, 0.014) + brow(p, -0.013, 0.014), (0, 0.0070, 0.0004)),
-    "cheekPuff": lambda p: sum(along(blob(p, (s * 0.044, -0.050, 0.060), (0.022, 0.024, 0.03)), (s * 0.0085, 0, 0.0055)) for s in (-1, 1)),
-    "tongueOut": lambda p: along(lips(p) * (1 - 2 * below_slit(p)) * step((0.02 - np.abs(p[..., 0])) / 0.01), (0, 0.0032, 0.0006)),
-}  # fmt: skip
+    "cheekPuff": lambda p: puffed(p, 1.0) + puffed(p, -1.0),
+    "tongueOut": lambda p: along(
+        lips(p) * (1 - 2 * below_slit(p)) * step((0.02 - np.abs(p[..., 0])) / 0.01), (0, 0.0032, 0.0006)
+    ),
+}
 
 
 def names() -> list[str]:

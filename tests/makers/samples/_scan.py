@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tests.makers.samples._sdf import ball, capsule, carve, ellipsoid, join, slab
+from tests.makers.samples._sdf import ball, capsule, carve, join, slab
 from tests.makers.shapes import smooth_noise
 
 
@@ -16,8 +16,8 @@ def jug(p: np.ndarray) -> np.ndarray:
     y = p[..., 1]
     profile = np.interp(y, [0.0, 0.02, 0.10, 0.17, 0.23, 0.27, 0.30], [0.050, 0.062, 0.088, 0.080, 0.046, 0.040, 0.050])
     body = np.maximum((flat - profile) * 0.75, np.maximum(y - 0.30, -y))
-    body = carve(body, capsule(p, (0, 0.08, -0.02), (0, 0.34, -0.02), 0.040, 0.036), 0.01)
-    angle = np.linspace(-1.35, 1.4, 9)
+    body = carve(body, capsule(p, (0, 0.08, -0.02), (0, 0.34, -0.02), 0.034, 0.030), 0.01)
+    angle = np.linspace(-1.35, 1.95, 9)
     arc = np.stack([0.062 + 0.065 * np.cos(angle), 0.185 + 0.070 * np.sin(angle), np.full(9, -0.02)], -1)
     handle = np.min([capsule(p, arc[k], arc[k + 1], 0.0105) for k in range(8)], axis=0)
     body = join(body, handle, 0.014)
@@ -32,8 +32,8 @@ def pear(p: np.ndarray) -> np.ndarray:
 def book(p: np.ndarray) -> np.ndarray:
     turn = np.array([[0.94, 0, 0.342], [0, 1, 0], [-0.342, 0, 0.94]])
     cover = slab(p, (-0.075, 0.0130, 0.070), (0.085, 0.0125, 0.058), 0.003, turn)
-    pages = slab(p, (-0.071, 0.0130, 0.074), (0.085, 0.0085, 0.058), 0.002, turn)
-    return np.minimum(cover, carve(pages, np.full(p.shape[:-1], 1.0), 0.01))
+    pages = slab(p, (-0.069, 0.0130, 0.078), (0.088, 0.0085, 0.058), 0.002, turn)
+    return join(carve(cover, pages, 0.002), pages + 0.004, 0.001)
 
 
 def stand(p: np.ndarray) -> np.ndarray:
@@ -72,11 +72,3 @@ def ply(columns: Sequence[tuple[str, np.ndarray]], comments: Sequence[str] = ())
     head = ["ply", "format binary_little_endian 1.0", *(f"comment {line}" for line in comments)]
     head += [f"element vertex {len(rows)}", *(f"property {kind} {name}" for name, kind, _, _ in kinds), "end_header"]
     return "\n".join(head).encode() + b"\n" + rows.tobytes()
-
-
-def ellipsoid_radius(direction: np.ndarray, radii: tuple[float, float, float]) -> np.ndarray:
-    """Distance from the centre to an ellipsoid along unit directions."""
-    return 1 / np.linalg.norm(direction / np.asarray(radii), axis=-1)
-
-
-__all__ = ["colours", "ellipsoid", "ellipsoid_radius", "jug", "ply", "srgb"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from tests.makers.builder import POINTS, Builder
 from tests.makers.samples import _textures as textures
 from tests.makers.samples._scan import ply, srgb
 from tests.makers.samples._sdf import ball, capsule, slab
-from tests.makers.shapes import smooth_noise, unit
+from tests.makers.shapes import rotation, smooth_noise, unit
 
 COUNT = 30_000
 STATION = np.array([2.1, 1.45, 1.9])
@@ -16,7 +18,7 @@ STATION = np.array([2.1, 1.45, 1.9])
 
 def corner(p: np.ndarray) -> np.ndarray:
     """Distance to each thing [shape=(..., 6)]: floor, two walls, crate, ball, column."""
-    turn = np.array([[0.92, 0, 0.39], [0, 1, 0], [-0.39, 0, 0.92]])
+    turn = rotation("y", -0.4)
     return np.stack(
         [
             p[..., 1],
@@ -36,7 +38,7 @@ def swept() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     height, turn = 1 - 2 * k / len(k), np.pi * (1 + 5**0.5) * k
     rays = np.stack([np.sqrt(1 - height**2) * np.cos(turn), height, np.sqrt(1 - height**2) * np.sin(turn)], -1)
     reach = np.zeros(len(rays))
-    for _ in range(80):
+    for _ in range(50):
         reach += 0.98 * corner(STATION + reach[:, None] * rays).min(-1)
         reach = np.minimum(reach, 9.0)
     ends = STATION + reach[:, None] * rays
@@ -45,6 +47,7 @@ def swept() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return ends[seen], rays[seen], gap[seen].argmin(-1)
 
 
+@cache
 def scan() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Positions and normals [float32, rounded to 0.01 mm and 1e-4], colours [uint8 sRGB]; exactly ``COUNT`` points."""
     ends, rays, thing = swept()

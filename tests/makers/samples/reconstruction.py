@@ -9,7 +9,7 @@ from tests.makers.samples._scan import colours, jug
 from tests.makers.samples._sdf import ball, iso_surface
 from tests.makers.shapes import Shape, smooth_noise, unit, vertex_normals
 
-PITCH = 0.0031
+PITCH = 0.0033
 FLOATERS = np.array(
     [
         (0.16, 0.22, 0.10),
@@ -17,17 +17,21 @@ FLOATERS = np.array(
         (0.09, 0.35, -0.13),
         (-0.03, 0.05, 0.18),
         (0.20, 0.06, -0.03),
-        (-0.2, 0.12, 0.1),
+        (-0.20, 0.12, 0.10),
     ]
 )
 
 
 def scanned(p: np.ndarray) -> np.ndarray:
-    """The objects under depth noise in three bands, with flakes of false surface in the air."""
+    """The objects under depth noise in two bands, with flakes of false surface in the air."""
     d = jug(p)
-    d = d + 0.0006 * smooth_noise(p * 30, seed=211) + 0.0005 * smooth_noise(p * 110, seed=212)
+    near = np.abs(d) < 0.01
+    d[near] += 0.0006 * smooth_noise(p[near] * 30, seed=211) + 0.0005 * smooth_noise(p[near] * 110, seed=212)
     for k, centre in enumerate(FLOATERS):
-        d = np.minimum(d, ball(p, centre, 0.005 + 0.0018 * k) + 0.003 * smooth_noise(p * 90, seed=220 + k))
+        flake = ball(p, centre, 0.005 + 0.0018 * k)
+        near = flake < 0.015
+        flake[near] += 0.003 * smooth_noise(p[near] * 90, seed=220 + k)
+        d = np.minimum(d, flake)
     return d
 
 
