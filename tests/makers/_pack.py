@@ -58,7 +58,7 @@ def unpack_glb(data: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def read_accessor(document: dict[str, Any], binary: bytes, index: int) -> np.ndarray:
-    """An accessor of a well-formed GLB as an array [shape=(count, …)], sparse rows filled in, as stored (not scaled)."""
+    """An accessor of a well-formed GLB as an array [shape=(count, …)], sparse rows filled in, not scaled."""
     entry = document["accessors"][index]
     dtype = next(d for d, code in COMPONENT.items() if code == entry["componentType"])
     shape = next(s for s, kind in KIND.items() if kind == entry["type"])
