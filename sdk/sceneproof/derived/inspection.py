@@ -78,8 +78,10 @@ def _vertices(part: Primitive) -> int:
 
 
 def _points(scene: Scene) -> int:
-    primitives = (part for mesh in scene.meshes for part in mesh.primitives if part.mode is Mode.POINTS)
-    return sum(_vertices(part) for part in primitives) + sum(len(cloud.positions) for cloud in scene.points)
+    splats = {cloud.pointer for cloud in scene.splats}  # in glTF they are point primitives with an extension
+    primitives = [part for mesh in scene.meshes for part in mesh.primitives if part.mode is Mode.POINTS]
+    inside = sum(_vertices(part) for part in primitives if part.pointer not in splats)
+    return inside + sum(len(cloud.positions) for cloud in scene.points)
 
 
 def _sizes(scene: Scene) -> tuple[float, float | None]:

@@ -1,0 +1,1 @@
+"""Traces of capture and generation in the geometry."""

@@ -1,0 +1,1 @@
+"""Whether a digital human is in the scene."""

@@ -1,0 +1,1 @@
+"""Whether one can be inside the scene or act on it."""

@@ -1,0 +1,1 @@
+"""What the file says of its own origin; never scored."""

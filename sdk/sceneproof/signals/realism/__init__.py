@@ -1,0 +1,1 @@
+"""How real the surfaces look."""
