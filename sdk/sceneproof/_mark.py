@@ -161,9 +161,8 @@ def _watermark(work: _Work, stated: Declaration, options: MarkOptions, keys: Seq
         work.distortion = {**plan.distortion, "units": "fraction of the bounding-box diagonal"}
     if plan.replaced:
         work.replaced.append({"mark": "watermark", "payload": plan.replaced})
-    for reason, pointers in _folded(plan.refused).items():
-        where = pointers[0] + (f" and {len(pointers) - 1} more" if pointers[1:] else "")
-        work.leave_out("watermark", Text(f"{where}: {reason}", f"{where}：{reason}"))
+    if plan.refused:
+        work.leave_out("watermark", _without(plan.refused, len(plan.carriers)))
 
 
 def _metadata(work: _Work, stated: Declaration, options: MarkOptions, _: Sequence[keyring.Key]) -> None:
@@ -309,8 +308,19 @@ def _file(scene: Scene) -> dict[str, Any]:
     return {"uri": scene.uri, "sha256": sha256(data), "sm3": sm3(data), "format": scene.format, "bytes": len(data)}
 
 
-def _folded(refused: Mapping[str, str]) -> dict[str, list[str]]:
-    reasons: dict[str, list[str]] = {}
+def _without(refused: Mapping[str, str], carriers: int) -> Text:
+    """One sentence for the meshes that bear no watermark beside those that do, repeats folded by kind of reason."""
+    kinds: dict[str, list[str]] = {}
     for pointer, reason in refused.items():
-        reasons.setdefault(reason, []).append(pointer)
-    return reasons
+        kinds.setdefault(reason.partition(":")[0], []).append(pointer)
+    en = "; ".join(f"{kind} ({_places(pointers, 'and {} more')})" for kind, pointers in kinds.items())
+    zh = "；".join(f"{kind}（{_places(pointers, '等 {} 个')}）" for kind, pointers in kinds.items())
+    total = carriers + len(refused)
+    return Text(
+        f"{len(refused)} of {total} meshes bear none, the others hold the whole payload: {en}",
+        f"{total} 个网格中有 {len(refused)} 个未承载，其余均承载完整载荷：{zh}",
+    )
+
+
+def _places(pointers: Sequence[str], more: str) -> str:
+    return pointers[0] if len(pointers) == 1 else f"{pointers[0]} {more.format(len(pointers) - 1)}"

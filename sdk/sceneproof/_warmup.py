@@ -16,7 +16,7 @@ def warmup() -> float:
     from .marks.watermark.watermark import plan, read
 
     start = time.perf_counter()
-    scene = load(glb_of([_bumpy_sphere(64)]))
+    scene = load(glb_of([bumpy_sphere(64)]))
     _kernels(scene)
     from .errors import MarkError
     from .keys import Key
@@ -40,7 +40,7 @@ def _kernels(scene: object) -> None:
     inspection(scene)
 
 
-def _bumpy_sphere(rings: int) -> tuple[Array, Array]:
+def bumpy_sphere(rings: int) -> tuple[Array, Array]:
     """Positions and triangles of a closed sphere with waves on it."""
     u, v = np.meshgrid(
         np.linspace(0, np.pi, rings), np.linspace(0, 2 * np.pi, 2 * rings, endpoint=False), indexing="ij"
