@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...derived.framing import View
-from ...edits import MeshPart
-from ...scene import Array
+from sceneproof.derived.framing import View
+from sceneproof.edits import MeshPart
+from sceneproof.scene import Array
+
 from ._glyphs import TextMesh, text_mesh
 
 PADDING = 0.22  # of the ink height, around the words
@@ -111,7 +112,12 @@ def world_matrix(view: View, spot: Spot) -> Array:
 
 
 def _part(
-    name: str, flat: Array, triangles: Array, lift: float, place: tuple[Array, float], color: tuple[float, float, float, float]
+    name: str,
+    flat: Array,
+    triangles: Array,
+    lift: float,
+    place: tuple[Array, float],
+    color: tuple[float, float, float, float],
 ) -> MeshPart:
     move, scale = place
     positions = np.concatenate([flat, np.full((len(flat), 1), lift)], axis=1) * scale + move

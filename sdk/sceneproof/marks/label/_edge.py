@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...derived.framing import ASPECTS, View
-from ...scene import Array, Scene
+from sceneproof.derived.framing import ASPECTS, View
+from sceneproof.scene import Array, Scene
+
 from ._board import Board, Spot, centre_of
 from ._sight import behind
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...derived.ray_scene import hidden_nodes, is_label
-from ...derived.world import slot_of, world_parts
-from ...scene import Primitive, Scene
+from sceneproof.derived.ray_scene import hidden_nodes, is_label
+from sceneproof.derived.world import slot_of, world_parts
+from sceneproof.scene import Primitive, Scene
 
 MARK = "sceneproof label"
 WORDS = "sceneproof label text"

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import MarkError
-from ...scene import Array
+from sceneproof.errors import MarkError
+from sceneproof.scene import Array
 
 FONT = "label-cjk-bold.otf"
 FLATNESS = 6.0  # font units (of 1000 per em); a label 54 pixels high shows a chord error of a third of a pixel

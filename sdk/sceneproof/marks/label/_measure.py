@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...derived.framing import View
-from ...derived.ray_scene import build
-from ...derived.world import WorldPart
-from ...render.picture import look
-from ...scene import Array, Scene
+from sceneproof.derived.framing import View
+from sceneproof.derived.ray_scene import build
+from sceneproof.derived.world import WorldPart
+from sceneproof.render.picture import look
+from sceneproof.scene import Array, Scene
+
 from ._find import Label
 from ._sight import at_edge
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise, product
 
 import numpy as np
 
-from ...derived.framing import View, framed_points, views
-from ...edits import PutNode
-from ...errors import MarkError, UsageError
-from ...scene import Array, Scene
+from sceneproof.derived.framing import View, framed_points, views
+from sceneproof.edits import PutNode
+from sceneproof.errors import MarkError, UsageError
+from sceneproof.scene import Array, Scene
+
 from ._board import Board, Spot, board, centre_of, scale_of, weighted, world_matrix
 from ._edge import INSET, edge_spot, ink_for, room
-from ._placard import placards, target
+from ._placard import everywhere, placards
 from ._preview import with_nodes, without_labels
-from .read import read
+from ._settle import Settled, target
 from ._wording import checked, language, wording
+from .read import read
 
 STYLES = ("auto", "edge")
+GROWTH = (1.0, 1.03, 1.08, 1.15, 1.25, 1.4)  # how much a viewer may have to step back for the label to be at an edge
+UNBROKEN = 5.0  # a text this many ink heights wide is never broken: AI生成 in two lines reads badly
 LEAST = 0.055  # ink height that a plan must reach when it is measured, of the shortest side; the standard asks for 5 %
 
 
@@ -92,8 +98,18 @@ def _with_cameras(scene: Scene, found: Sequence[View], points: Array, wish: Wish
 
 def _placard(scene: Scene, view: View, points: Array, wish: Wish) -> PutNode:
     text, height, extras = wish
-    shape, share = fitting(text, view, height)
-    settled = placards(scene, points, shape, lambda now: ink_for(now, share))
+    chosen: tuple[Board, Settled] | None = None
+    for grow, (shape, share) in product(GROWTH, list(fittings(text, view, height))):
+        settled = placards(scene, points, shape, partial(ink_for, height=share), grow)
+        if settled is None:
+            continue
+        chosen = chosen or (shape, settled)
+        if everywhere(shape, settled):
+            chosen = (shape, settled)
+            break
+    if chosen is None:
+        raise MarkError("no place at the edge of the start picture is in front of the scene's geometry")
+    shape, settled = chosen
     first = settled.spots[0]
     matrix = world_matrix(settled.view, first)
     parts = [part for spot in settled.spots for part in shape.parts(*_beside(settled.view, first, spot))]
@@ -113,32 +129,45 @@ def fitting(text: str, view: View, height: float) -> tuple[Board, float]:
 
     One line may shrink to `LEAST` before the text is broken. Raises `MarkError` when three lines do not fit.
     """
-    across, up = room(view)
-    for lines in (1, 2, 3):
-        for rows in _broken(text, lines):
-            shape = board(rows)
-            most = min(2 * INSET * across / shape.width, 0.6 * 2 * up / shape.height)
-            share = min(height, height * most / ink_for(view, height))
-            if share >= min(LEAST * 1.02, height):
-                return shape, share
+    for found in fittings(text, view, height):
+        return found
     raise MarkError(f"label text of {len(text)} characters is too long for a start picture at 5 % height; shorten it")
 
 
-def _broken(text: str, lines: int) -> list[str]:
-    """`text` in that many lines of about the same length, broken at spaces or between Chinese characters."""
-    if lines == 1:
-        return [text]
-    if "\n" in text:
-        return []
-    breaks = [k for k in range(1, len(text)) if text[k - 1] == " " or (text[k - 1] > "⺀" and text[k] > "⺀")]
+def fittings(text: str, view: View, height: float) -> Iterator[tuple[Board, float]]:
+    """Boards that fit the narrowest picture, best first: as tall as asked, smaller, in more lines."""
+    across, up = room(view)
+    for lines in (1, 2, 3):
+        rows = broken(text, lines)
+        if rows is None:
+            continue
+        shape = board(rows)
+        if lines > 1 and board(text).width < UNBROKEN:
+            continue
+        most = min(2 * INSET * across / shape.width, 0.6 * 2 * up / shape.height)
+        limit = min(height, height * most / ink_for(view, height))
+        least = min(LEAST * 1.02, height)
+        for share in dict.fromkeys((limit, (2 * limit + least) / 3, least)):
+            if least <= share <= limit:
+                yield shape, share
+
+
+def broken(text: str, lines: int) -> str | None:
+    """`text` in that many lines of about the same length, broken after spaces and hyphens or between Chinese characters.
+
+    ``None`` where that cannot be; a text that comes with line breaks keeps them.
+    """
+    if lines == 1 or "\n" in text:
+        return text if lines == 1 else None
+    breaks = [k for k in range(1, len(text)) if text[k - 1] in " -" or (text[k - 1] > "⺀" and text[k] > "⺀")]
     cuts: list[int] = []
     for number in range(1, lines):
         ahead = [k for k in breaks if k > (cuts[-1] if cuts else 0)]
         if not ahead:
-            return []
+            return None
         cuts.append(min(ahead, key=lambda k: abs(k - number * len(text) / lines)))
     ends = [0, *cuts, len(text)]
-    return ["\n".join(text[a:b].strip() for a, b in zip(ends, ends[1:], strict=False))]
+    return "\n".join(text[a:b].strip() for a, b in pairwise(ends))
 
 
 def _local(scene: Scene, parent: int, world: Array) -> tuple[int | None, Array]:
@@ -149,7 +178,9 @@ def _local(scene: Scene, parent: int, world: Array) -> tuple[int | None, Array]:
             local = np.linalg.solve(outer, world)
         except np.linalg.LinAlgError:
             return None, world
-    if not np.isfinite(local).all() or not np.allclose(outer @ local, world, rtol=1e-6, atol=1e-9 * np.abs(world).max()):
+    if not np.isfinite(local).all() or not np.allclose(
+        outer @ local, world, rtol=1e-6, atol=1e-9 * np.abs(world).max()
+    ):
         return None, world
     return parent, local
 
@@ -160,4 +191,6 @@ def _check(scene: Scene, edits: Sequence[PutNode]) -> None:
     height = reading.height_ratio or 0.0
     if not reading.visible or height < min(LEAST, 0.0499):
         why = ", ".join(reading.problems) or f"ink height {height:.1%}"
-        raise MarkError(f"the label would not show in the start picture ({why}); give the scene a camera or check its scale")
+        raise MarkError(
+            f"the label would not show in the start picture ({why}); give the scene a camera or check its scale"
+        )

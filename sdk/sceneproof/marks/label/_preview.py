@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...derived.ray_scene import is_label
-from ...derived.world import slot_of
-from ...edits import MeshPart, PutNode
-from ...scene import Material, Mesh, Mode, Node, Primitive, Scene
+from sceneproof.derived.ray_scene import is_label
+from sceneproof.derived.world import slot_of
+from sceneproof.edits import MeshPart, PutNode
+from sceneproof.scene import Material, Mesh, Mode, Node, Primitive, Scene
 
 
 def without_labels(scene: Scene) -> Scene:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...derived.framing import View
-from ...derived.ray_scene import ray_scene
-from ...scene import Scene
+from sceneproof.derived.framing import View
+from sceneproof.derived.ray_scene import ray_scene
+from sceneproof.scene import Scene
+
 from ._board import Board, Spot
 
 EDGE_BAND = 0.12

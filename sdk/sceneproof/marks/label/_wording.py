@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...errors import MarkError, unknown
+from sceneproof.errors import MarkError, unknown
 
 WORDINGS = {
     "zh-CN": "AI生成",

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from ._glyphs import TextMesh, text_mesh
 from ._plan import LabelOptions, plan
-from .read import LabelReading, read
 from ._wording import Elements, elements, has_required_elements, wording
+from .read import LabelReading, read
 
 ID = "label"
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...derived.framing import ASPECTS, views
-from ...derived.world import world_parts
-from ...scene import Scene
+from sceneproof.derived.framing import ASPECTS, views
+from sceneproof.derived.world import world_parts
+from sceneproof.scene import Scene
+
 from ._find import Label, faults, labels
 from ._measure import SHORTEST, Sight, measure
 
