@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sceneproof.io._codecs.draco import DracoMesh, decode_draco, draco_facts
 from sceneproof.io._codecs.meshopt import decode_meshopt
 
-__all__ = ["decode_meshopt"]
+__all__ = ["DracoMesh", "decode_draco", "decode_meshopt", "draco_facts"]
