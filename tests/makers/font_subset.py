@@ -1,4 +1,4 @@
-"""Make the label font: a subset of Noto Sans CJK SC Bold with ASCII, GB 2312 level 1 and what other languages' labels need.
+"""Make the label font: Noto Sans CJK SC Bold with ASCII, GB 2312 level 1 and what other languages' labels need.
 
     python -m tests.makers.font_subset NotoSansCJK-Bold.ttc sdk/sceneproof/marks/label/fonts/label-cjk-bold.otf
 

@@ -1,7 +1,7 @@
 """The start picture's point of view: each entry camera of the default scene, else the framing of a common viewer.
 
-Without a camera the framing is that of model-viewer (its ModelScene.updateFraming and frameModel): target = centre of the
-bounds, camera at azimuth 0 and polar angle 75 degrees, at 105 % of the distance at which a sphere around the target
+Without a camera the framing is that of model-viewer (its ModelScene.updateFraming and frameModel): target = centre of
+the bounds, camera at azimuth 0 and polar angle 75 degrees, at 105 % of the distance at which a sphere around the target
 that holds all vertices fits 30 degrees; in a narrow picture the vertical angle grows until the scene fits across.
 """
 
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import InputError
-from ..scene import Array, Camera, Node, Scene
+from sceneproof.errors import InputError
+from sceneproof.scene import Array, Camera, Node, PointCloud, Scene, Splats
+
 from ._memo import derived
 from .ray_scene import is_label
 from .world import world_parts
@@ -54,7 +55,7 @@ class View:
         return height * aspect, height
 
     def rays(self, width: int, height: int) -> tuple[Array, Array]:
-        """Origins on the near plane and unit directions, float64 [shape=(height * width, 3)], row by row from the top."""
+        """Origins on the near plane and unit directions, float64 [shape=(height * width, 3)], rows from the top."""
         x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
         return self.rays_at(x.ravel(), y.ravel(), width, height)
 
@@ -112,20 +113,26 @@ def framed_points(scene: Scene, with_labels: bool = True) -> Array:
 
     Geometry that is not decoded counts with the corners of the bounds that its accessors state.
     """
-    groups: list[Array] = [
-        part.positions for part in world_parts(scene) if with_labels or not is_label(part.slot)
-    ]
+    groups: list[Array] = [part.positions for part in world_parts(scene) if with_labels or not is_label(part.slot)]
     for index in scene.live_nodes():
         node = scene.nodes[index]
         for primitive in scene.meshes[node.mesh].primitives if node.mesh is not None else ():
             if primitive.undecoded and primitive.bounds_hint is not None:
                 corners = np.stack(np.meshgrid(*primitive.bounds_hint.T), axis=-1).reshape(-1, 3)
                 groups.append(corners @ node.world[:3, :3].T + node.world[:3, 3])
-    groups += [cloud.positions for cloud in (*scene.splats, *scene.points)]
+    groups += [cloud.positions for cloud in loose_clouds(scene)]
     if not groups:
         return np.zeros((0, 3))
     stacked = np.concatenate([np.asarray(group, np.float64).reshape(-1, 3) for group in groups])
-    return stacked[np.isfinite(stacked).all(axis=1)]
+    finite: Array = stacked[np.isfinite(stacked).all(axis=1)]
+    return finite
+
+
+def loose_clouds(scene: Scene) -> tuple[Splats | PointCloud, ...]:
+    """Splats and point clouds that are no primitive of a mesh, so that no node places them."""
+    placed = {primitive.pointer for mesh in scene.meshes for primitive in mesh.primitives}
+    clouds: tuple[Splats | PointCloud, ...] = (*scene.splats, *scene.points)
+    return tuple(cloud for cloud in clouds if cloud.pointer not in placed)
 
 
 def frame(points: Array) -> View | None:
@@ -150,7 +157,9 @@ def _entry(node: Node, index: int, camera: Camera) -> View:
     right = np.cross(up, back)
     lengths = [float(np.linalg.norm(axis)) for axis in (back, up, right)]
     if not np.isfinite(node.world).all() or min(lengths[:2]) <= 0 or lengths[2] <= 1e-9 * lengths[0] * lengths[1]:
-        raise InputError("the camera's world matrix is singular; give its node a usable transform", pointer=node.pointer)
+        raise InputError(
+            "the camera's world matrix is singular; give its node a usable transform", pointer=node.pointer
+        )
     back, right = back / lengths[0], right / lengths[2]
     rotation = np.stack([right, np.cross(back, right), back], axis=1)
     half = np.tan(camera.yfov / 2) if camera.yfov is not None else camera.ymag

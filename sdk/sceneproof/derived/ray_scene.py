@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import MissingExtraError
-from ..scene import Array, Scene
+from sceneproof.errors import MissingExtraError
+from sceneproof.scene import Array, Scene
+
 from ._memo import derived
 from .world import world_parts
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..scene import Array, Scene
+from sceneproof.scene import Array, Scene
+
 from ._memo import derived
 
 PIXEL_LIMIT = 64_000_000

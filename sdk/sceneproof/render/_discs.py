@@ -2,79 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from ..derived.framing import View
-from ..derived.ray_scene import hidden_nodes
-from ..derived.world import world_parts
-from ..scene import Array, Mode, Scene
+from sceneproof.derived.framing import View, loose_clouds
+from sceneproof.derived.ray_scene import hidden_nodes
+from sceneproof.derived.world import world_parts
+from sceneproof.scene import Array, Mode, Scene, Splats
+
 from ._sampling import TO_LINEAR
 
 POINT_RADIUS = 1.5  # pixels at least, so that a sparse cloud is seen
 LARGEST = 12
+SPREAD = 1.5  # a splat's disc, in standard deviations
+SOLID = 0.25  # splats that are clearer than this are left out
 SH_0 = 0.28209479177387814  # the constant of the first spherical harmonic
 GREY = float(TO_LINEAR[140])
+Discs = tuple[Array, Array | None, Array, int]  # positions, linear colours, radii in metres, number of the part
 
 
 def draw_discs(scene: Scene, view: View, color: Array, part: Array, depth: Array) -> None:
-    """Draw POINTS primitives, point clouds and splats into linear `color` [h, w, 3], `part` and `depth` [h, w], in place."""
+    """Draw points and splats into linear `color` [h, w, 3], `part` and `depth` [h, w], in place.
+
+    Splats are opaque discs of their mean size and first colour; that shows where a cloud is and what it looks like.
+    """
+    for discs in _all(scene):
+        _draw(view, discs, color, part, depth)
+
+
+def _all(scene: Scene) -> Iterator[Discs]:
     hidden = hidden_nodes(scene)
+    splats = {cloud.pointer: cloud for cloud in scene.splats}
     for number, item in enumerate(world_parts(scene)):
         primitive = scene.meshes[item.mesh].primitives[item.primitive]
-        if primitive.mode == Mode.POINTS and item.node not in hidden and not _is_splat(primitive.extensions):
-            tint = primitive.attributes.get("COLOR_0")
-            _draw(view, item.positions, tint, np.zeros(len(item.positions)), number, color, part, depth)
-    for cloud in scene.points:
-        _draw(view, cloud.positions, cloud.colors, np.zeros(len(cloud.positions)), -2, color, part, depth)
-    for splats in scene.splats:
-        solid = splats.opacities > 0.25
-        tint = TO_LINEAR[np.rint(np.clip(0.5 + SH_0 * splats.harmonics[solid, 0], 0, 1) * 255).astype(np.int64)]
-        _draw(view, splats.positions[solid], tint, splats.scales[solid].mean(axis=1) * 1.5, -2, color, part, depth)
+        if primitive.mode != Mode.POINTS or item.node in hidden:
+            continue
+        cloud = splats.get(primitive.pointer)
+        if cloud is not None:
+            size = float(np.abs(np.linalg.det(scene.nodes[item.node].world[:3, :3]))) ** (1 / 3)
+            yield _splat_discs(cloud, item.positions, size, number)
+        else:
+            yield item.positions, primitive.attributes.get("COLOR_0"), np.zeros(len(item.positions)), number
+    for loose in loose_clouds(scene):
+        if isinstance(loose, Splats):
+            yield _splat_discs(loose, np.asarray(loose.positions), 1.0, -2)
+        else:
+            yield loose.positions, loose.colors, np.zeros(len(loose.positions)), -2
 
 
-def _is_splat(extensions: object) -> bool:
-    return isinstance(extensions, dict) and "KHR_gaussian_splatting" in extensions
+def _splat_discs(cloud: Splats, positions: Array, size: float, number: int) -> Discs:
+    solid = cloud.opacities > SOLID
+    tint = None
+    if cloud.harmonics.shape[1]:
+        encoded = np.clip(np.nan_to_num(0.5 + SH_0 * cloud.harmonics[solid, 0]), 0, 1)
+        tint = TO_LINEAR[np.rint(encoded * 255).astype(np.int64)]
+    return positions[solid], tint, cloud.scales[solid].mean(axis=1) * SPREAD * size, number
 
 
-def _draw(
-    view: View, points: Array, tint: Array | None, radii: Array, number: int, color: Array, part: Array, depth: Array
-) -> None:
+def _draw(view: View, discs: Discs, color: Array, part: Array, depth: Array) -> None:
+    points, tint, radii, number = discs
     height, width = depth.shape
     seen = view.project(np.asarray(points, np.float64), width, height)
     half = view.half(width / height)[1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        reach = seen[:, 2] if view.kind == "perspective" else 1.0
-        size = np.maximum(radii * height / (2 * half * reach), POINT_RADIUS * max(1.0, height / 720))
-    keep = np.isfinite(seen).all(axis=1) & (seen[:, 2] >= view.znear) & (seen[:, 2] <= (view.zfar or np.inf))
-    keep &= (np.abs(seen[:, 0]) < 4 * width) & (np.abs(seen[:, 1]) < 4 * height)
+        distance = seen[:, 2] if view.kind == "perspective" else 1.0
+        size = np.maximum(radii * height / (2 * half * distance), POINT_RADIUS * max(1.0, height / 720))
+        keep = np.isfinite(seen).all(axis=1) & (seen[:, 2] >= view.znear) & (seen[:, 2] <= (view.zfar or np.inf))
+        keep &= (np.abs(seen[:, 0]) < 4 * width) & (np.abs(seen[:, 1]) < 4 * height)
     order = np.flatnonzero(keep)
     order = order[np.argsort(-seen[order, 2], kind="stable")]  # far first: of several writes to a pixel the last stays
     if not len(order):
         return
     x, y, z = seen[order].T
     size = np.minimum(size[order], LARGEST)
-    source = np.full(height * width, -1, np.int64)
-    nearest = np.full(height * width, np.inf)
-    reach_px = int(np.ceil(size.max()))
     column, row = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-    for dy in range(-reach_px, reach_px + 1):
-        for dx in range(-reach_px, reach_px + 1):
-            inside = dx * dx + dy * dy <= size * size
+    source, nearest = np.full(height * width, -1, np.int64), np.full(height * width, np.inf)
+    most = int(np.ceil(size.max()))
+    for dy in range(-most, most + 1):
+        for dx in range(-most, most + 1):
             px, py = column + dx, row + dy
-            inside &= (px >= 0) & (px < width) & (py >= 0) & (py < height)
+            inside = (dx * dx + dy * dy <= size * size) & (px >= 0) & (px < width) & (py >= 0) & (py < height)
             chosen = np.flatnonzero(inside)
-            pixel = py[chosen] * width + px[chosen]
-            _put(source, nearest, pixel, chosen, z)
+            _put(source, nearest, py[chosen] * width + px[chosen], chosen, z)
     hit = np.flatnonzero((source >= 0) & (nearest < depth.ravel()))
     rows = order[source[hit]]
-    colors = np.full((len(hit), 3), GREY) if tint is None else np.clip(tint[rows, :3], 0, 1)
-    color.reshape(-1, 3)[hit] = colors
+    color.reshape(-1, 3)[hit] = GREY if tint is None else np.clip(np.nan_to_num(tint[rows, :3]), 0, 1)
     part.reshape(-1)[hit] = number
     depth.reshape(-1)[hit] = nearest[hit]
 
 
 def _put(source: Array, nearest: Array, pixel: Array, chosen: Array, z: Array) -> None:
-    """Keep for each pixel the nearest of its discs; `chosen` runs from far to near."""
+    """Keep for each pixel the nearest of its discs; `chosen` runs from far to near, so the last of a pixel is that."""
     if not len(pixel):
         return
     winner = np.full(len(source), -1, np.int64)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..derived.textures import texture
-from ..scene import Array, Scene, TextureRef
+from sceneproof.derived.textures import texture
+from sceneproof.scene import Array, Scene, TextureRef
 
 CLAMP, MIRROR = 33071, 33648
 
@@ -21,7 +21,7 @@ def to_srgb(linear: Array) -> Array:
 
 
 def sample(scene: Scene, look: TextureRef, uv: Array) -> Array | None:
-    """Colour and alpha at texture coordinates [shape=(n, 2)]: linear float32 [shape=(n, 4)]; ``None`` without pixels."""
+    """Linear colour and alpha, float32 [shape=(n, 4)], at `uv` [shape=(n, 2)]; ``None`` without pixels."""
     pixels = None if look.image is None else texture(scene, look.image).pixels
     if pixels is None:
         return None

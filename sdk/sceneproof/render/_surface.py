@@ -7,10 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..derived._memo import derived
-from ..derived.ray_scene import Hits
-from ..derived.world import WorldPart, world_parts
-from ..scene import Array, Material, Primitive, Scene
+from sceneproof.derived._memo import derived
+from sceneproof.derived.ray_scene import Hits
+from sceneproof.derived.world import WorldPart, world_parts
+from sceneproof.scene import Array, Material, Primitive, Scene
+
 from ._sampling import sample
 
 AMBIENT, SKY, HEAD = 0.30, 0.25, 0.50
@@ -121,7 +122,7 @@ def _interpolated(primitive: Primitive, name: str, corners: Array, weights: Arra
     values = primitive.attributes.get(name)
     if values is None or len(values) != len(primitive.positions):
         return None
-    return np.einsum("nk,nkj->nj", weights, values[corners].astype(np.float64))
+    return np.asarray(np.einsum("nk,nkj->nj", weights, values[corners].astype(np.float64)))
 
 
 def _matrix(scene: Scene, part: WorldPart) -> Array:

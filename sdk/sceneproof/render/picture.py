@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..derived.framing import View
-from ..derived.ray_scene import Hits, RayScene, ray_scene
-from ..scene import Array, Scene
+from sceneproof.derived.framing import View
+from sceneproof.derived.ray_scene import Hits, RayScene, ray_scene
+from sceneproof.scene import Array, Scene
+
 from ._discs import draw_discs
 from ._sampling import TO_LINEAR, to_srgb
 from ._surface import shade

@@ -126,7 +126,7 @@ def _part(
 
 
 def weighted(part: MeshPart, weights: Array, middle: Array, matrix: Array) -> MeshPart:
-    """`part` with one triangle more for each world point of `weights` [shape=(k, 3)], its tip there, its base toward `middle`.
+    """`part` with a triangle more for each world point of `weights` [shape=(k, 3)]: tip there, base toward `middle`.
 
     The triangle's sides are a five-hundredth of the ink height: a fifth of a pixel for words 100 pixels tall.
     """

@@ -31,8 +31,8 @@ def edge_spot(scene: Scene, view: View, shape: Board, ink: float, points: Array)
     ----------
     scene : without labels. points : what viewers frame, float64 [shape=(n, 3)].
 
-    The depth is where the view enters the bounds of the scene, so that a viewer that frames by bounds is not led astray;
-    inside the bounds (a room) it is a third of the way to what stands behind the label.
+    The depth is where the view enters the bounds of the scene, so that a viewer that frames by bounds is not led
+    astray; inside the bounds (a room) it is a third of the way to what stands behind the label.
     """
     across, up = room(view)
     x = across * INSET - shape.width * ink / 2

@@ -13,6 +13,7 @@ from sceneproof.errors import MarkError
 from sceneproof.scene import Array
 
 FONT = "label-cjk-bold.otf"
+LEADING = 1250.0  # font units from line to line
 FLATNESS = 6.0  # font units (of 1000 per em); a label 54 pixels high shows a chord error of a third of a pixel
 
 
@@ -71,7 +72,7 @@ def text_mesh(text: str) -> TextMesh:
         first = len(corners)
         for character in row:
             points, triangles, advance = _glyph(" " if character.isspace() else character)
-            corners.append(points + (pen, -1250.0 * number))
+            corners.append(points + np.array([pen, -LEADING * number]))
             faces.append(triangles + count)
             count += len(points)
             pen += advance

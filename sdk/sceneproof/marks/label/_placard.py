@@ -1,7 +1,7 @@
 """The label of a scene without a camera: a placard at the edge of the framing that a viewer computes.
 
-The framing holds a sphere around the middle of the bounds, with 5 % to spare, in the picture. Candidates at its lower edge
-are settled (`_settle`), those behind the scene's geometry dropped, and the one that disturbs least is taken.
+The framing holds a sphere around the middle of the bounds, with 5 % to spare, in the picture. Candidates at its lower
+edge are settled (`_settle`), those behind the scene's geometry dropped, and the one that disturbs least is taken.
 The picture's lower and right edges meet outside the sphere: where the scene is about as wide as it is tall, one board
 cannot lie at the edge of a wide and of a tall picture, and a second one at the side serves the tall one.
 """
@@ -76,7 +76,7 @@ def _bottom(shape: Board, ink: Callable[[View], float]) -> Iterator[Place]:
 
 
 def _pairs(shape: Board, ink: Callable[[View], float], base: Settled, side: float) -> Iterator[Place]:
-    """The board at the bottom as it was settled, and one at the right (side 1) or left (-1) edge of the tall picture."""
+    """The board at the bottom as settled, and one at the right (side 1) or left (-1) edge of the tall picture."""
     for out, rise, toward in product((side * 0.82, side * 0.9), RISE, TOWARD_BESIDE):
 
         def place(view: View, out: float = out, rise: float = rise, toward: float = toward) -> tuple[Spot, ...]:

@@ -51,7 +51,7 @@ class LabelOptions:
 def plan(scene: Scene, options: LabelOptions | None = None) -> list[PutNode]:
     """The nodes that put a visible label into every start picture; the same for a scene that bears one already.
 
-    With cameras: one node per camera of the default scene (slots ``label``, ``label-2``, …), a child of the camera's node.
+    With cameras: one node per camera of the default scene (slots ``label``, ``label-2``, …), under the camera's.
     Without: one node ``label`` at the root of the scene.
 
     Raises `MarkError` when the words cannot be a label, when the scene has nothing to frame, or when the label as
@@ -99,7 +99,8 @@ def _with_cameras(scene: Scene, found: Sequence[View], points: Array, wish: Wish
 def _placard(scene: Scene, view: View, points: Array, wish: Wish) -> PutNode:
     text, height, extras = wish
     chosen: tuple[Board, Settled] | None = None
-    for grow, (shape, share) in product(GROWTH, list(fittings(text, view, height))):
+    tries = [(grow, *found) for grow, found in product(GROWTH, list(fittings(text, view, height)))]
+    for grow, shape, share in sorted(tries, key=lambda item: _loss(item[0], item[1], item[2] / height)):
         settled = placards(scene, points, shape, partial(ink_for, height=share), grow)
         if settled is None:
             continue
@@ -115,6 +116,11 @@ def _placard(scene: Scene, view: View, points: Array, wish: Wish) -> PutNode:
     parts = [part for spot in settled.spots for part in shape.parts(*_beside(settled.view, first, spot))]
     parts[1] = weighted(parts[1], settled.weights, target(settled.view), matrix)
     return PutNode("label", None, matrix, tuple(parts), extras)
+
+
+def _loss(grow: float, shape: Board, share: float) -> float:
+    """How dear a try is: a viewer's step back against smaller words and more lines."""
+    return (grow - 1) + 0.25 * (1 - share) + 0.04 * (shape.mesh.lines - 1)
 
 
 def _beside(view: View, first: Spot, spot: Spot) -> tuple[Array, float]:
@@ -153,7 +159,7 @@ def fittings(text: str, view: View, height: float) -> Iterator[tuple[Board, floa
 
 
 def broken(text: str, lines: int) -> str | None:
-    """`text` in that many lines of about the same length, broken after spaces and hyphens or between Chinese characters.
+    """`text` in that many lines of about the same length, broken after spaces or hyphens or between Chinese signs.
 
     ``None`` where that cannot be; a text that comes with line breaks keeps them.
     """

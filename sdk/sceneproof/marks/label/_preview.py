@@ -27,7 +27,7 @@ def with_nodes(scene: Scene, edits: Sequence[PutNode]) -> Scene:
     nodes, meshes, materials = list(scene.nodes), list(scene.meshes), list(scene.materials)
     roots = list(scene.roots)
     for edit in edits:
-        primitives = []
+        primitives: list[Primitive] = []
         for part in edit.parts:
             materials.append(_material(part))
             primitives.append(_primitive(part, len(meshes), len(primitives), len(materials) - 1))

@@ -90,7 +90,7 @@ def outermost(points: Array) -> Array:
     order = np.lexsort((length, cell))
     last = np.flatnonzero(np.diff(cell[order], append=-1))
     ends = [points.argmin(axis=0), points.argmax(axis=0), [length.argmax()]]
-    return points[np.unique(np.concatenate([order[last], *ends]))]
+    return np.asarray(points[np.unique(np.concatenate([order[last], *ends]))])
 
 
 def counterweights(low: Array, high: Array, boards: Array) -> Array:

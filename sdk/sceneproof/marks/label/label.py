@@ -1,7 +1,8 @@
 """The visible label: words as real geometry in the start picture.
 
-Measures for Labelling AI-Generated Content, Art. 4(1)(v), and GB 45438-2025, 5.5: a virtual scene bears words in its start
-picture, at an edge or corner, at least 5 % of the shortest side tall, with an AI element and a generation element.
+Measures for Labelling AI-Generated Content, Art. 4(1)(v), and GB 45438-2025, 5.5: a virtual scene bears words in its
+start picture, at an edge or corner, at least 5 % of the shortest side tall,
+with an AI element and a generation element.
 
     edits = plan(scene, LabelOptions(lang="zh-CN"))     # nodes to put in; nothing is written
     reading = read(marked)                              # measured in the marked scene's start pictures

@@ -34,8 +34,8 @@ class LabelReading:
     visible : in every view and aspect ratio a label shows (in the picture, less than half hidden, contrast over 1.5).
     text, lang : as the label's node states them. reading : by character recognition; ``None`` without it.
     height_ratio : ink height over the shortest side; contrast_ratio : WCAG, words against what surrounds them;
-        hidden_fraction : share of the ink behind other things. Each the worst over views and aspect ratios, of the label
-        that shows best there; ``None`` where nothing could be measured.
+        hidden_fraction : share of the ink behind other things. Each the worst over views and aspect ratios, of the
+        label that shows best there; ``None`` where nothing could be measured.
     at_edge : in every view and aspect ratio a label reaches into the edge band (12 % of the shortest side; our number).
     views : one `Sight` per view, aspect ratio and label.
     problems : codes: zero-scale, off-camera, hidden-by-visibility, transparent, buried, low-contrast, too-small,
