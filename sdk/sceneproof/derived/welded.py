@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sceneproof.kernels.duplicates import weld
+from sceneproof.kernels.topology import HalfEdges, half_edges
 
 from ._memo import derived
 from .world import is_surface, world_parts
@@ -102,6 +103,13 @@ def world_surface(scene: Scene) -> Surface:
     faces = ids[np.searchsorted(used, faces)]
     real = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
     return Surface(places, faces[real], owner[real], extent)
+
+
+@derived
+def world_edges(scene: Scene) -> HalfEdges:
+    """Half-edges of `world_surface`, sorted."""
+    surface = world_surface(scene)
+    return half_edges(surface.faces, len(surface.positions))
 
 
 def _starts(lengths: list[int]) -> Array:

@@ -10,7 +10,8 @@ synthesised
 immersive
     ``1 - (1 - walkable)(1 - 0.6 interactivity)(1 - 0.5 camera)``, where walkable counts at most 0.65 unless the floor
     reads as an interior (no object of the development set does, but some come near by size). *for* when it reads as
-    an interior, or from 0.75; *against* only when nothing in the file acts or moves, no camera stands in it, and no unit gives room.
+    an interior, or from 0.75; *against* only when all surfaces were decoded, nothing in the file acts or moves, no
+    camera stands in it, and no unit gives room.
 realistic
     ``sigmoid(2 z)``, held down by the share of toon shading; *for* from 0.75, *against* up to 0.2. ``None`` without
     maps, vertex colours or point colours.
@@ -137,7 +138,8 @@ def _immersive(known: Mapping[str, Signal]) -> tuple[dict[str, Any], str]:
     anywhere = _detail(known, "walkable-area", "any_unit")
     cameras = known["entry-camera"].value if "entry-camera" in known else None
     # "Nothing acts" must have been looked at: a signal that is missing leaves the test open.
-    if anywhere is not None and anywhere <= 0.15 and "interactivity" in known and not kinds and cameras == 0:
+    looked = "interactivity" in known and not _detail(known, "walkable-area", "undecoded")
+    if anywhere is not None and anywhere <= 0.15 and looked and not kinds and cameras == 0:
         return _factor(score, because), "against"
     return _factor(score, because), "undecided"
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sceneproof.kernels.topology import half_edges
+from sceneproof.kernels.topology import HalfEdges
 from sceneproof.scene import Array
 
 
@@ -51,21 +51,7 @@ def unit_normals(positions: Array, faces: Array) -> Array:
     return unit
 
 
-def face_pairs(faces: Array, count: int) -> tuple[Array, Array]:
-    """Faces that share an edge used by exactly these two.
-
-    Returns
-    -------
-    pairs : int64 [shape=(k, 2)], the faces. edges : int64 [shape=(k, 2)], the vertices of the shared edge.
-    """
-    sides = half_edges(faces, count)
+def face_pairs(sides: HalfEdges) -> Array:
+    """Faces that share an edge used by exactly these two, int64 [shape=(k, 2)]."""
     starts = sides.runs[:-1][np.diff(sides.runs) == 2]
-    pairs = np.stack([sides.face[starts], sides.face[starts + 1]], axis=1)
-    return pairs, np.stack([sides.low[starts], sides.high[starts]], axis=1)
-
-
-def edges_of(faces: Array, count: int) -> Array:
-    """Distinct edges, int64 [shape=(e, 2)]."""
-    sides = half_edges(faces, count)
-    starts = sides.runs[:-1]
-    return np.stack([sides.low[starts], sides.high[starts]], axis=1)
+    return np.stack([sides.face[starts], sides.face[starts + 1]], axis=1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sceneproof.scene import Array
-from sceneproof.signals._tools import edges_of, sample, unit_normals
+from sceneproof.signals._tools import sample, unit_normals
 
 TOLERANCE = 0.05  # cells: how near to whole a coordinate counts as on the lattice
 PERPENDICULAR = 0.02  # radians: an edge in a cell face is perpendicular to a grid axis
@@ -52,10 +52,9 @@ def find_lattice(positions: Array, faces: Array, limit: int = 30_000) -> Lattice
     positions : float64 [shape=(n, 3)], finite and welded. faces : int64 [shape=(m, 3)].
     limit : vertices and edges looked at.
     """
-    edges = edges_of(faces, len(positions))
-    vectors = positions[edges[:, 1]] - positions[edges[:, 0]]
-    lengths = np.linalg.norm(vectors, axis=1)
-    median = float(np.median(lengths)) if len(lengths) else 0.0
+    some = faces[sample(positions[faces].mean(axis=1), limit)]
+    lengths = np.linalg.norm(positions[some] - positions[np.roll(some, 1, axis=1)], axis=2)
+    median = float(np.median(lengths)) if lengths.size else 0.0
     points = positions[sample(positions, limit)]
     points = points - points.mean(axis=0)
     if not median > 0:

@@ -15,9 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sceneproof.derived.welded import world_surface
+from sceneproof.derived.welded import world_edges, world_surface
 from sceneproof.findings import Signal
-from sceneproof.kernels.topology import half_edges
 from sceneproof.scene import Scene
 
 GROUP = "capture"
@@ -34,7 +33,7 @@ def measure(scene: Scene) -> Signal:
     if len(surface.faces) < FEWEST:
         return Signal("edge-regularity", None, UNIT)
     count = len(surface.positions)
-    sides = half_edges(surface.faces, count)
+    sides = world_edges(scene)
     starts, uses = sides.runs[:-1], np.diff(sides.runs)
     low, high = sides.low[starts], sides.high[starts]
     valence = np.bincount(low, minlength=count) + np.bincount(high, minlength=count)

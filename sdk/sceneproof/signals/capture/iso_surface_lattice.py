@@ -53,8 +53,8 @@ def measure(scene: Scene) -> Signal:
     chosen = [mesh for size, mesh in sorted(sizes, key=lambda item: (-item[0], item[1]))[:MESHES] if size >= FEWEST]
     found = [(lattice, mesh) for mesh in chosen if (lattice := _of(scene, mesh)) is not None]
     if not found:
-        known = bool(chosen)
-        return Signal("iso-surface-lattice", 0.0 if known else None, UNIT, 0.0 if known else None)
+        value = 0.0 if chosen else None
+        return Signal("iso-surface-lattice", value, UNIT, value, detail={"strong": False})
     lattice, mesh = max(found, key=lambda item: (score(item[0]), item[0].quality))
     return Signal(
         "iso-surface-lattice",

@@ -19,9 +19,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sceneproof.derived.welded import Surface, world_surface
+from sceneproof.derived.welded import Surface, world_edges, world_surface
 from sceneproof.findings import Signal
-from sceneproof.kernels.topology import edge_topology
+from sceneproof.kernels.topology import HalfEdges, edge_topology
 from sceneproof.scene import Scene
 from sceneproof.signals._tools import clip, face_pairs, unit_normals
 
@@ -52,14 +52,14 @@ def measure(scene: Scene) -> Signal:
         detail={
             "pieces": pieces.components,
             "largest_piece": round(largest, 4),
-            **_angles(surface),
+            **_angles(surface, world_edges(scene)),
             "distinct": round(_distinct(surface), 4),
         },
     )
 
 
-def _angles(surface: Surface) -> dict[str, float]:
-    pairs, _ = face_pairs(surface.faces, len(surface.positions))
+def _angles(surface: Surface, sides: HalfEdges) -> dict[str, float]:
+    pairs = face_pairs(sides)
     if not len(pairs):
         return {"coplanar": 0.0, "sharp": 0.0}
     normals = unit_normals(surface.positions, surface.faces)

@@ -25,6 +25,7 @@ COST = "cheap"
 TESTS: tuple[str, ...] = ()
 
 FEWEST = 8
+LONGEST = 100  # characters of a name that are read
 PATTERNS = {
     "mixamo": r"mixamorig\d*[:_]?(hips|spine\d?|neck|head|(left|right)(shoulder|(fore)?arm|hand|(up)?leg|foot|toe.*))",
     "unreal": r"(pelvis|spine_0\d|neck_0\d|head|(clavicle|upperarm|lowerarm|hand|thigh|calf|foot|ball)_[lr])",
@@ -40,9 +41,10 @@ def measure(scene: Scene) -> Signal:
     """Value ``None`` when no family has eight names."""
     counts = dict.fromkeys(PATTERNS, 0)
     for node in scene.nodes:
-        name = re.sub(r"_0?\d+$", "", node.name.strip().lower())
+        name = node.name.strip().lower()[:LONGEST]
+        bare = re.sub(r"_0?\d+$", "", name)  # some hosts number every node
         for family, pattern in PATTERNS.items():
-            counts[family] += bool(re.fullmatch(pattern, name))
+            counts[family] += bool(re.fullmatch(pattern, name) or re.fullmatch(pattern, bare))
     counts["vrm"] = _vrm_bones(scene)
     family = max(counts, key=lambda item: (counts[item], item == "vrm"))
     found = family if counts[family] >= FEWEST else None

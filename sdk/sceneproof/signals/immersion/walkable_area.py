@@ -8,9 +8,9 @@ What it measures
     An interior has 10 to 1000 m2, enclosure of at least 0.95 and level of at least 0.8 (``detail.interior``).
 Score
     ``clip(log10(area / 2) / 1.5) (0.35 + 0.65 enclosure) (0.5 + 0.5 level)``, towards immersive. glTF is in metres;
-    centimetres and millimetres are tried only when the metre reading is absurd (over 300 m across), and the best
-    counts; ``detail.unit`` says which. ``detail.any_unit`` is the best score over all three, so that a miniature is
-    never called no room because of its unit.
+    centimetres and millimetres are tried only when the metre reading is absurd (over 300 m across), and then a unit
+    that makes it an interior counts, else the best; ``detail.unit`` says which. ``detail.any_unit`` is the best score
+    over all three, so that a miniature is never called no room because of its unit.
 Unit
     m2.
 Confounders
@@ -71,7 +71,7 @@ def measure(scene: Scene) -> Signal:
     floor = _floor(surface)
     readings = {unit: _read(rays, floor, scale) for unit, scale in UNITS.items()}
     allowed = list(UNITS) if across > ABSURD else ["m"]
-    unit = max(allowed, key=lambda name: readings[name].score)
+    unit = max(allowed, key=lambda name: (readings[name].interior, readings[name].score))
     best = readings[unit]
     return Signal(
         "walkable-area",
@@ -85,6 +85,7 @@ def measure(scene: Scene) -> Signal:
             "level": round(best.level, 4),
             "interior": best.interior,
             "across_m": across * UNITS[unit],
+            "undecoded": sum(part.undecoded is not None for mesh in scene.meshes for part in mesh.primitives),
             "any_unit": round(max(reading.score for reading in readings.values()), 4),
         },
     )
