@@ -6,7 +6,7 @@ import pytest
 from sceneproof.scene import Animation, Camera
 from sceneproof.signals.immersion import entry_camera, interactivity, walkable_area
 from tests._scenes import moved, node, scene
-from tests.makers.shapes import box, icosphere, plane
+from tests.makers.shapes import box, icosphere, merged, plane
 from tests.signals._makers import room, shuffled
 
 
@@ -16,6 +16,20 @@ def test_a_room_is_an_interior():
     assert found.value == pytest.approx(20, rel=0.01)
     assert found.detail["enclosure"] == 1
     assert found.score > 0.6
+
+
+def test_a_roof_is_no_second_floor():
+    shell = merged([room(), box((5.2, 3.2, 4.2)).moved((0, 1.5, 0))])
+    found = walkable_area.measure(scene(shell))
+    assert found.detail["indoor_m2"] == pytest.approx(20, rel=0.05)
+    assert found.value == pytest.approx(20 + 5.2 * 4.2, rel=0.05)
+    assert found.detail["interior"]
+
+
+def test_two_storeys_of_one_size_are_no_single_interior():
+    found = walkable_area.measure(scene(merged([room(), room().moved((0, 3.5, 0))])))
+    assert found.detail["indoor_level"] == pytest.approx(0.5, abs=0.05)
+    assert not found.detail["interior"]
 
 
 def test_a_low_space_has_no_headroom():

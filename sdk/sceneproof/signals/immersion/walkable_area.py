@@ -5,12 +5,14 @@ What it measures
     the eye stands 1.6 m above it and looks along 48 rays. *Area*: upward area times the share that counts. *Enclosure*:
     share of hits among the rays above -0.2 in y, its 90 % quantile over the points. *Level*: share of the points in
     the fullest layer of 0.5 m. ``value`` is the area.
-    An interior has 10 to 1000 m2, enclosure of at least 0.95 and level of at least 0.8 (``detail.interior``).
+    *Indoors* are the points with an enclosure of at least 0.8, so that a roof seen from above is no floor; an
+    interior has 10 to 1000 m2 of them, at least 0.8 of these in one layer (``detail.interior``).
 Score
-    ``clip(log10(area / 2) / 1.5) (0.35 + 0.65 enclosure) (0.5 + 0.5 level)``, towards immersive. glTF is in metres;
-    centimetres and millimetres are tried only when the metre reading is absurd (over 300 m across), and then a unit
-    that makes it an interior counts, else the best; ``detail.unit`` says which. ``detail.any_unit`` is the best score
-    over all three, so that a miniature is never called no room because of its unit.
+    ``clip(log10(area / 2) / 1.5) (0.35 + 0.65 enclosure) (0.5 + 0.5 level)``, of all points or of those indoors,
+    whichever is more; towards immersive. glTF is in metres; centimetres and millimetres are tried only when the metre
+    reading is absurd (over 300 m across), and then a unit that makes it an interior counts, else the best;
+    ``detail.unit`` says which. ``detail.any_unit`` is the best score over all three, so that a miniature is never
+    called no room because of its unit.
 Unit
     m2.
 Confounders
@@ -43,22 +45,33 @@ ABSURD = 300.0  # metres
 UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 
 
+INDOORS = 0.8  # enclosure of a point from which it counts as indoors
+
+
 @dataclass(frozen=True)
 class Reading:
-    """What one unit gives: area in square metres, enclosure and level as shares."""
+    """What one unit gives: areas in square metres, enclosure and levels as shares."""
 
-    area: float
-    enclosure: float
-    level: float
+    area: float = 0.0
+    enclosure: float = 0.0
+    level: float = 0.0
+    indoor_area: float = 0.0
+    indoor_level: float = 0.0
 
     @property
     def score(self) -> float:
-        size = clip(float(np.log10(self.area / 2)) / 1.5) if self.area > 0 else 0.0
-        return size * (0.35 + 0.65 * self.enclosure) * (0.5 + 0.5 * self.level)
+        """0..1 as the page says."""
+        return max(_score(self.area, self.enclosure, self.level), _score(self.indoor_area, 1.0, self.indoor_level))
 
     @property
     def interior(self) -> bool:
-        return 10 <= self.area <= 1000 and self.enclosure >= 0.95 and self.level >= 0.8
+        """Whether it reads as an interior."""
+        return 10 <= self.indoor_area <= 1000 and self.indoor_level >= 0.8
+
+
+def _score(area: float, enclosure: float, level: float) -> float:
+    size = clip(float(np.log10(area / 2)) / 1.5) if area > 0 else 0.0
+    return size * (0.35 + 0.65 * enclosure) * (0.5 + 0.5 * level)
 
 
 def measure(scene: Scene) -> Signal:
@@ -83,6 +96,8 @@ def measure(scene: Scene) -> Signal:
             "unit": unit,
             "enclosure": round(best.enclosure, 4),
             "level": round(best.level, 4),
+            "indoor_m2": round(best.indoor_area, 3),
+            "indoor_level": round(best.indoor_level, 4),
             "interior": best.interior,
             "across_m": across * UNITS[unit],
             "undecoded": sum(part.undecoded is not None for mesh in scene.meshes for part in mesh.primitives),
@@ -116,20 +131,34 @@ def _read(rays: RayScene, floor: tuple[Array, float], scale: float) -> Reading:
     points, area = floor
     up = np.array([0.0, 1.0, 0.0])
     if not len(points):
-        return Reading(0.0, 0.0, 0.0)
+        return Reading()
     lifted = points + up * (0.02 / scale)
     free = rays.cast(lifted, np.broadcast_to(up, lifted.shape)).distance * scale > HEADROOM
     stood = points[free]
     if not len(stood):
-        return Reading(0.0, 0.0, 0.0)
+        return Reading()
     directions = _sphere(RAYS)
     directions = directions[directions[:, 1] > -0.2]
     eyes = np.repeat(stood + up * (EYE / scale), len(directions), axis=0)
     hits = rays.cast(eyes, np.tile(directions, (len(stood), 1))).part.reshape(len(stood), -1) >= 0
-    layers = np.floor(stood[:, 1] * scale / LAYER).astype(np.int64)
-    _, counts = np.unique(layers, return_counts=True)
-    enclosure = float(np.quantile(hits.mean(axis=1), 0.9))
-    return Reading(area * scale**2 * float(free.mean()), enclosure, float(counts.max() / len(stood)))
+    enclosure = hits.mean(axis=1)
+    inside = enclosure >= INDOORS
+    walkable = area * scale**2 * float(free.mean())
+    return Reading(
+        walkable,
+        float(np.quantile(enclosure, 0.9)),
+        _level(stood[:, 1] * scale),
+        walkable * float(inside.mean()),
+        _level(stood[inside, 1] * scale),
+    )
+
+
+def _level(heights: Array) -> float:
+    """Share of the heights in the fullest layer, layers counted from the lowest; metres."""
+    if not len(heights):
+        return 0.0
+    counts = np.bincount(((heights - heights.min()) / LAYER).astype(np.int64))
+    return float(counts.max() / len(heights))
 
 
 def _sphere(count: int) -> Array:
