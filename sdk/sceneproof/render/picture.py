@@ -11,7 +11,7 @@ from sceneproof.derived.framing import View
 from sceneproof.derived.ray_scene import Hits, RayScene, ray_scene
 from sceneproof.scene import Array, Scene
 
-from ._discs import draw_discs
+from .discs import all_discs, draw_discs
 from ._sampling import TO_LINEAR, to_srgb
 from ._surface import shade
 
@@ -99,6 +99,21 @@ def look(scene: Scene, view: View, x: Array, y: Array, width: int, height: int) 
         if not len(active):
             break
     return Seen(color + clear[:, None] * behind, part, depth)
+
+
+def cover(scene: Scene, view: View, seen: Seen, at: tuple[Array, Array], size: tuple[int, int]) -> None:
+    """Lay points and splats over what rays have `seen` at places `at` of a picture of `size` (width, height), in place."""
+    if not any(len(points) for points, *_ in all_discs(scene)):
+        return
+    shape = (size[1], size[0])
+    color, part, depth = np.zeros((*shape, 3), np.float32), np.full(shape, -1, np.int32), np.full(shape, np.inf)
+    draw_discs(scene, view, color, part, depth)
+    row = np.clip(np.floor(at[1]).astype(np.int64), 0, size[1] - 1)
+    column = np.clip(np.floor(at[0]).astype(np.int64), 0, size[0] - 1)
+    front = depth[row, column] < seen.depth
+    seen.color[front] = color[row, column][front]
+    seen.part[front] = part[row, column][front]
+    seen.depth[front] = depth[row, column][front]
 
 
 def to_png(rgb: Array) -> bytes:

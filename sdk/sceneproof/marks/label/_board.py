@@ -96,11 +96,12 @@ def centre_of(view: View, spot: Spot) -> Array:
 
 
 def corners(view: View, shape: Board, spot: Spot) -> Array:
-    """World positions of the plate's corners, at the depth of the plate and of the words, float64 [shape=(8, 3)]."""
+    """World positions of the corners of the plate and of the ink box, float64 [shape=(8, 3)]."""
     size = scale_of(view, spot)
-    half = np.array([shape.width / 2, shape.height / 2, GAP]) * size
-    signs = np.array([(x, y, z) for z in (0, 1) for x in (-1, 1) for y in (-1, 1)])
-    return np.asarray(centre_of(view, spot) + (signs * half) @ view.rotation.T)
+    ends = np.array([(x, y, 0.0) for x in (-0.5, 0.5) for y in (-0.5, 0.5)])
+    plate = ends * (shape.width, shape.height, 1.0)
+    words = ends * (shape.ink_width, shape.ink_height, 1.0) + (0.0, 0.0, GAP)
+    return np.asarray(centre_of(view, spot) + size * np.concatenate([plate, words]) @ view.rotation.T)
 
 
 def world_matrix(view: View, spot: Spot) -> Array:

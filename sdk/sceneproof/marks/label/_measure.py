@@ -10,7 +10,7 @@ import numpy as np
 from sceneproof.derived.framing import View
 from sceneproof.derived.ray_scene import build
 from sceneproof.derived.world import WorldPart
-from sceneproof.render.picture import look
+from sceneproof.render.picture import cover, look
 from sceneproof.scene import Array, Scene
 
 from ._find import Label
@@ -68,6 +68,7 @@ def measure(
     if not ink.any():
         return None
     sight = look(scene, view, x, y, width, height)
+    cover(scene, view, sight, (x, y), (width, height))
     clear = np.isin(sight.part, own).reshape(shape) & ink
     hidden = 1 - clear.sum() / ink.sum()
     used = clear if clear.any() else ink

@@ -8,6 +8,7 @@ import numpy as np
 
 from sceneproof.derived.framing import View
 from sceneproof.derived.ray_scene import ray_scene
+from sceneproof.render.discs import all_discs
 from sceneproof.scene import Scene
 
 from ._board import Board, Spot
@@ -39,10 +40,30 @@ def behind(scene: Scene, view: View, shape: Board, spot: Spot) -> Behind:
     origins, directions = view.rays_at(across / half + 1, 1 - up / half, 2, 2)
     hits = ray_scene(scene).cast(origins, directions)
     met = hits.part >= 0
-    if not met.any():
-        return Behind(np.inf, 0.0)
-    at = origins[met] + directions[met] * hits.distance[met, None]
-    return Behind(float(view.local(at)[:, 2].min()), float(met.mean()))
+    nearest, covered = _cloud(scene, view, shape, spot)
+    if met.any():
+        at = origins[met] + directions[met] * hits.distance[met, None]
+        nearest = min(nearest, float(view.local(at)[:, 2].min()))
+    return Behind(nearest, max(covered, float(met.mean())))
+
+
+def _cloud(scene: Scene, view: View, shape: Board, spot: Spot) -> tuple[float, float]:
+    """The same for points and splats, which rays do not meet."""
+    nearest, filled = np.inf, np.zeros(GRID, bool)
+    for points, _, radii, _ in all_discs(scene):
+        seen = view.local(points)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            reach = seen[:, 2] if view.kind == "perspective" else np.ones(len(seen))
+            x = (seen[:, 0] / reach - spot.x) / (shape.width * spot.ink)
+            y = (seen[:, 1] / reach - spot.y) / (shape.height * spot.ink)
+            wide = radii / reach / (shape.height * spot.ink)
+            within = (np.abs(x) < 0.55 + wide) & (np.abs(y) < 0.6 + wide) & (seen[:, 2] > view.znear)
+        if within.any():
+            nearest = min(nearest, float((seen[:, 2] - radii)[within].min()))
+            columns = np.clip((x[within] / 1.1 + 0.5) * GRID[0], 0, GRID[0] - 1).astype(np.int64)
+            rows = np.clip((y[within] / 1.2 + 0.5) * GRID[1], 0, GRID[1] - 1).astype(np.int64)
+            filled[columns, rows] = True
+    return nearest, float(filled.mean())
 
 
 def at_edge(box: tuple[float, float, float, float], width: float, height: float) -> bool:

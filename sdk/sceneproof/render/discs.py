@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sceneproof.derived._memo import derived
 from sceneproof.derived.framing import View, loose_clouds
 from sceneproof.derived.ray_scene import hidden_nodes
 from sceneproof.derived.world import world_parts
@@ -27,11 +28,17 @@ def draw_discs(scene: Scene, view: View, color: Array, part: Array, depth: Array
 
     Splats are opaque discs of their mean size and first colour; that shows where a cloud is and what it looks like.
     """
-    for discs in _all(scene):
+    for discs in all_discs(scene):
         _draw(view, discs, color, part, depth)
 
 
-def _all(scene: Scene) -> Iterator[Discs]:
+@derived
+def all_discs(scene: Scene) -> tuple[Discs, ...]:
+    """Every cloud that a viewer draws: world positions, linear colours, radii in metres, and the part's number."""
+    return tuple(_clouds(scene))
+
+
+def _clouds(scene: Scene) -> Iterator[Discs]:
     hidden = hidden_nodes(scene)
     splats = {cloud.pointer: cloud for cloud in scene.splats}
     for number, item in enumerate(world_parts(scene)):
