@@ -14,12 +14,22 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
+
+_LONGEST = 400  # characters of a reason or pointer: both may quote what a stranger wrote
 
 
 class SceneproofError(Exception):
     """Base of all errors raised on purpose; `exit_code` is what the command line returns."""
 
     exit_code = 2
+
+    def __str__(self) -> str:
+        """One line: control characters and halves of surrogate pairs, which a file may hold, are shown as escapes."""
+        text = super().__str__()
+        return "".join(
+            c if c.isprintable() or c in "\u00a0\u3000" else c.encode("unicode_escape").decode("ascii") for c in text
+        )
 
 
 class UsageError(SceneproofError):
@@ -39,10 +49,14 @@ class InputError(SceneproofError):
     exit_code = 3
 
     def __init__(self, reason: str, *, uri: str | None = None, pointer: str = "") -> None:
-        self.reason = reason
+        self.reason = _short(reason)
         self.uri = uri
         self.pointer = pointer
-        super().__init__(f"{uri or '<memory>'}{'#' + pointer if pointer else ''}: {reason}")
+        super().__init__(f"{uri or '<memory>'}{'#' + _short(pointer) if pointer else ''}: {self.reason}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross from worker processes whole; by default only the message would."""
+        return _again, (type(self), self.reason, self.uri, self.pointer)
 
     def at(self, uri: str | None) -> InputError:
         """The same error with the file's name, for code that learnt of the fault without knowing the file."""
@@ -61,6 +75,14 @@ class MarkError(SceneproofError):
 
 class MissingExtraError(SceneproofError):
     """An optional package is missing or does not load."""
+
+
+def _again(kind: type[InputError], reason: str, uri: str | None, pointer: str) -> InputError:
+    return kind(reason, uri=uri, pointer=pointer)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

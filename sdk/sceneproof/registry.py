@@ -1,6 +1,6 @@
 """Discovery: a rule, signal, mark, format or renderer is one small file, and its file name is its id.
 
-`ids` lists what a package holds without importing it, `get` imports the one file that is asked for, so that adding
+`stems` lists what a package holds without importing it, `module` imports the one file that is asked for, so that adding
 a part edits no list and asking for one loads one. A file ``ds_16_1.py`` has the id ``DS-16.1`` when it says so in a
 module constant `ID`; without one the id is the file name with dashes. Third parties add theirs through the entry
 point group ``sceneproof.<kind>`` (name = id), or from a folder that is named on the command line.
@@ -48,7 +48,7 @@ def _modules(kind: str) -> dict[str, str]:
 
     walk(f"sceneproof.{kind}")
     for point in entry_points(group=f"sceneproof.{kind}"):
-        found.setdefault(slug(point.name), point.value)
+        found.setdefault(slug(point.name), point.module)
     return found
 
 
@@ -86,15 +86,19 @@ def add_folder(kind: str, folder: Path) -> tuple[str, ...]:
     for path in sorted(folder.glob("*.py")):
         if path.stem.startswith("_"):
             continue
+        if path.stem in _modules(kind):
+            raise UsageError(f"{path}: the id {path.stem!r} is taken")
         name = f"sceneproof_local_{kind}.{path.stem}"
         spec = importlib.util.spec_from_file_location(name, path)
         if spec is None or spec.loader is None:
             raise UsageError(f"{path}: not a Python file")
         loaded = importlib.util.module_from_spec(spec)
         sys.modules[name] = loaded
-        spec.loader.exec_module(loaded)
-        if path.stem in _modules(kind):
-            raise UsageError(f"{path}: the id {path.stem!r} is taken")
+        try:
+            spec.loader.exec_module(loaded)
+        except Exception as error:
+            del sys.modules[name]
+            raise UsageError(f"{path}: does not load ({type(error).__name__}: {error})") from error
         _modules(kind)[path.stem] = name
         added.append(path.stem)
     return tuple(added)
