@@ -20,7 +20,8 @@ class Limits:
     accessor_bytes : one accessor, decoded.
     nodes : nodes of a document.
     node_depth : longest path from a root.
-    instances : drawn instances of one node.
+    instances : drawn instances of all nodes.
+    world_bytes : all drawn vertices in world space, instances counted.
     image_pixels : width times height of one image.
     """
 
@@ -30,6 +31,7 @@ class Limits:
     nodes: int = 1_000_000
     node_depth: int = 512
     instances: int = 1_000_000
+    world_bytes: int = 4 << 30
     image_pixels: int = 16384 * 16384
 
 

@@ -1,4 +1,4 @@
-"""The geometry of the default scene in world space: nodes, instances, default morph weights and skins at rest applied."""
+"""The geometry of the default scene in world space: nodes, instances, default morph weights, skins at rest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..scene import Array, Mode, Node, Primitive, Scene
+from sceneproof.config import LIMITS
+from sceneproof.errors import LimitError
+from sceneproof.scene import Array, Mode, Node, Primitive, Scene
+
 from ._memo import derived
 
 
@@ -36,6 +39,7 @@ class WorldPart:
 def world_parts(scene: Scene) -> tuple[WorldPart, ...]:
     """Every drawn primitive of the default scene, in document order."""
     parts: list[WorldPart] = []
+    _check_size(scene)
     for index in scene.live_nodes():
         node = scene.nodes[index]
         if node.mesh is None:
@@ -48,6 +52,19 @@ def world_parts(scene: Scene) -> tuple[WorldPart, ...]:
             for instance, positions in enumerate(_placed(scene, node, primitive, local)):
                 parts.append(WorldPart(index, node.mesh, number, instance, slot, positions, primitive.triangles))
     return tuple(parts)
+
+
+def _check_size(scene: Scene) -> None:
+    """A small file can draw one large mesh a million times; that is refused before memory is taken."""
+    total = 0
+    for index in scene.live_nodes():
+        node = scene.nodes[index]
+        if node.mesh is not None:
+            times = 1 if node.instances is None else len(node.instances)
+            total += times * sum(24 * len(primitive.positions) for primitive in scene.meshes[node.mesh].primitives)
+            if total > LIMITS.world_bytes:
+                reason = f"all drawn vertices together take more than {LIMITS.world_bytes:,} bytes"
+                raise LimitError(reason, uri=scene.uri, pointer=node.pointer)
 
 
 def slot_of(node: Node) -> str | None:
@@ -99,7 +116,9 @@ def _hinted(scene: Scene) -> list[Array]:
         for primitive in scene.meshes[node.mesh].primitives:
             if primitive.undecoded and primitive.bounds_hint is not None:
                 low, high = primitive.bounds_hint
-                box = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
+                box = np.array(
+                    [[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])]
+                )
                 corners += list(box @ node.world[:3, :3].T + node.world[:3, 3])
     return corners
 
@@ -123,6 +142,8 @@ def _placed(scene: Scene, node: Node, primitive: Primitive, local: Array) -> lis
 
 def _skinned(scene: Scene, skin: int, primitive: Primitive, local: Array) -> Array:
     matrices = joint_matrices(scene, skin)
+    if not len(matrices):
+        return local
     homogeneous = np.concatenate([local, np.ones((len(local), 1))], axis=1)
     posed = np.zeros((len(local), 3))
     total = np.zeros(len(local))
@@ -131,9 +152,9 @@ def _skinned(scene: Scene, skin: int, primitive: Primitive, local: Array) -> Arr
         weights = primitive.attributes.get(f"WEIGHTS_{number}")
         if joints is None or weights is None:
             break
-        for column in range(joints.shape[1]):
+        for column in range(min(joints.shape[1], weights.shape[1])):
             share = weights[:, column].astype(np.float64)
-            chosen = np.minimum(joints[:, column].astype(np.int64), len(matrices) - 1)
+            chosen = np.clip(joints[:, column].astype(np.int64), 0, len(matrices) - 1)
             posed += share[:, None] * np.einsum("nij,nj->ni", matrices[chosen, :3], homogeneous)
             total += share
     # Weights that do not add up to one are a widespread fault; viewers divide, and so do we where it matters.

@@ -12,9 +12,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..edits import Edit
-from ..errors import InputError, UsageError
-from ..scene import Scene
+from sceneproof.edits import Edit
+from sceneproof.errors import InputError, UsageError
+from sceneproof.scene import Scene
+
 from ._paths import read_file
 
 __all__ = ["apply", "extensions", "load", "save", "to_bytes"]
@@ -40,7 +41,7 @@ def load(source: Any, *, uri: str | None = None) -> Scene:
 
     Parameters
     ----------
-    source : a path, bytes, a `Scene` (returned as it is), a ``trimesh`` mesh or scene, or an Open3D mesh or point cloud.
+    source : a path, bytes, a `Scene` (returned as it is), a ``trimesh`` mesh or scene, an Open3D mesh or point cloud.
     uri : name to use in reports for something that is no file.
 
     Raises `InputError` when it cannot be read or its geometry cannot be trusted.

@@ -28,7 +28,9 @@ def open3d() -> Any:
 
 def to_trimesh(scene: Scene) -> Any:
     """A `trimesh.Scene` with one geometry per drawn primitive, in world space."""
-    import trimesh
+    import trimesh as module
+
+    trimesh: Any = module
 
     from sceneproof.derived.world import world_parts
 

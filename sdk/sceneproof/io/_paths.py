@@ -6,10 +6,10 @@ import base64
 import binascii
 import re
 from pathlib import Path, PureWindowsPath
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
-from ..config import LIMITS
-from ..errors import InputError, LimitError
+from sceneproof.config import LIMITS
+from sceneproof.errors import InputError, LimitError
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -25,9 +25,9 @@ def decode_data_uri(uri: str, pointer: str) -> tuple[str, bytes]:
     if not comma:
         raise InputError("data URI without a comma", pointer=pointer)
     mime = head.split(";")[0]
-    if not head.lower().endswith(";base64"):
-        return mime, unquote(body).encode("latin-1", "replace")
     try:
+        if not head.lower().endswith(";base64"):
+            return mime, unquote_to_bytes(body)
         return mime, base64.b64decode(unquote(body), validate=True)
     except (binascii.Error, ValueError) as error:
         raise InputError(f"data URI is not base64 ({error})", pointer=pointer) from None

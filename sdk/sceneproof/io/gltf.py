@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..edits import Edit
-from ..scene import Scene
+from sceneproof.edits import Edit
+from sceneproof.scene import Scene
+
 from ._gltf.apply import apply_edits
 from ._gltf.build import build
 from ._gltf.container import MAGIC, GltfDocument, parse

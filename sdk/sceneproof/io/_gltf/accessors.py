@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ...config import LIMITS
-from ...errors import InputError, LimitError
-from ...scene import Array
+from sceneproof.config import LIMITS
+from sceneproof.errors import InputError, LimitError
+from sceneproof.scene import Array
+
+from . import fields
 from .container import GltfDocument
 
 COMPONENTS = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
@@ -25,13 +27,14 @@ class Accessors:
         self._views: list[Any] = _array(document.tree, "bufferViews")
         self._read: dict[tuple[int, bool], Array] = {}
         self._decoded: dict[int, memoryview] = {}
+        self._unbacked = 0
 
     def entry(self, index: object, pointer: str) -> tuple[int, dict[str, Any]]:
         """The accessor object behind a reference found at `pointer`."""
         return _lookup(self._entries, index, "accessor", pointer)
 
     def floats(self, index: object, pointer: str, kinds: tuple[str, ...]) -> Array:
-        """Float32 values [shape=(n, k)] of an accessor whose type is one of `kinds`; integers are normalised if it says so."""
+        """Float32 values [shape=(n, k)] of an accessor whose type is one of `kinds`; normalised if it says so."""
         raw = self.raw(index, pointer, kinds)
         if raw.dtype == np.float32:
             return raw
@@ -50,7 +53,9 @@ class Accessors:
         number, entry = self.entry(index, pointer)
         place = f"/accessors/{number}"
         if entry.get("type") not in kinds:
-            raise InputError(f"type {entry.get('type')!r}, {' or '.join(kinds)} is needed here", pointer=f"{place}/type")
+            raise InputError(
+                f"type {entry.get('type')!r}, {' or '.join(kinds)} is needed here", pointer=f"{place}/type"
+            )
         if (number, False) not in self._read:
             values = self._values(entry, place)
             values.setflags(write=False)
@@ -59,8 +64,7 @@ class Accessors:
 
     def view_bytes(self, index: object, pointer: str) -> memoryview:
         """The bytes of a buffer view (images, Draco streams)."""
-        _, entry = _lookup(self._views, index, "bufferView", pointer)
-        return self._view(int(index), entry)  # type: ignore[call-overload,no-any-return]
+        return self._view(*_lookup(self._views, index, "bufferView", pointer))
 
     def is_compressed(self, index: object, pointer: str) -> str | None:
         """The meshopt extension that holds an accessor's data, or ``None``."""
@@ -72,15 +76,22 @@ class Accessors:
         return next((name for name in MESHOPT if isinstance(extensions, dict) and name in extensions), None)
 
     def _values(self, entry: dict[str, Any], place: str) -> Array:
-        component = entry.get("componentType")
-        if component not in COMPONENTS:
-            raise InputError(f"componentType {component!r} does not exist", pointer=f"{place}/componentType")
+        component = fields.whole(entry.get("componentType"))
+        if component is None or component not in COMPONENTS:
+            shown = entry.get("componentType")
+            raise InputError(f"componentType {shown!r} does not exist", pointer=f"{place}/componentType")
         dtype = np.dtype(COMPONENTS[component]).newbyteorder("<")
         width = WIDTHS[entry["type"]]
         count = _whole(entry, "count", place, least=0)
         size = count * width * dtype.itemsize
         if size > LIMITS.accessor_bytes:
             raise LimitError(f"{count:,} elements take {size:,} bytes, limit {LIMITS.accessor_bytes:,}", pointer=place)
+        if "bufferView" not in entry or "sparse" in entry:  # memory that no bytes of the file stand for
+            self._unbacked += size
+            if self._unbacked > LIMITS.accessor_bytes:
+                raise LimitError(
+                    f"accessors without data take more than {LIMITS.accessor_bytes:,} bytes", pointer=place
+                )
         if "bufferView" in entry:
             values = self._from_view(entry, place, dtype, width, count)
         else:
@@ -93,15 +104,15 @@ class Accessors:
         number, view = _lookup(self._views, entry["bufferView"], "bufferView", place)
         data = self._view(number, view)
         offset = _whole(entry, "byteOffset", place, least=0, default=0)
-        packed = _element_bytes(entry["type"], dtype.itemsize, width)
+        packed = element_bytes(entry["type"], dtype.itemsize, width)
         stride = _whole(view, "byteStride", f"/bufferViews/{number}", least=1, default=packed)
         if stride < packed:
-            raise InputError(f"byteStride {stride} is less than one element ({packed})", pointer=f"/bufferViews/{number}")
+            raise InputError(
+                f"byteStride {stride} is less than one element ({packed})", pointer=f"/bufferViews/{number}"
+            )
         needed = offset + (count - 1) * stride + packed if count else offset
         if needed > len(data):
-            raise InputError(
-                f"needs {needed:,} bytes of bufferView {number}, which has {len(data):,}", pointer=place
-            )
+            raise InputError(f"needs {needed:,} bytes of bufferView {number}, which has {len(data):,}", pointer=place)
         if not count:
             return np.zeros((0, width), dtype)
         if stride == packed == width * dtype.itemsize:
@@ -111,7 +122,8 @@ class Accessors:
             side = int(width**0.5)
             column = packed // side
             rows = rows.reshape(count, side, column)[:, :, : side * dtype.itemsize].reshape(count, -1)
-        return np.ascontiguousarray(rows).view(dtype).reshape(count, width)
+        values: Array = np.ascontiguousarray(rows).view(dtype).reshape(count, width)
+        return values
 
     def _view(self, number: int, view: dict[str, Any]) -> memoryview:
         if number in self._decoded:
@@ -119,14 +131,14 @@ class Accessors:
         place = f"/bufferViews/{number}"
         extensions = view.get("extensions")
         packed = next((name for name in MESHOPT if isinstance(extensions, dict) and name in extensions), None)
-        if packed:
-            self._decoded[number] = memoryview(self._meshopt(view, extensions[packed], f"{place}/extensions/{packed}"))
+        if packed and isinstance(extensions, dict):
+            self._decoded[number] = memoryview(self._meshopt(extensions[packed], f"{place}/extensions/{packed}"))
         else:
             self._decoded[number] = self._slice(view, place)
         return self._decoded[number]
 
-    def _meshopt(self, view: dict[str, Any], settings: dict[str, Any], place: str) -> bytes:
-        from .._codecs import decode_meshopt
+    def _meshopt(self, settings: dict[str, Any], place: str) -> bytes:
+        from sceneproof.io._codecs import decode_meshopt
 
         data = self._slice(settings, place)
         count = _whole(settings, "count", place, least=0)
@@ -145,18 +157,18 @@ class Accessors:
             raise InputError(error.reason, pointer=place) from None
 
     def _slice(self, view: dict[str, Any], place: str) -> memoryview:
-        number = view.get("buffer")
         buffers = self._document.buffers
-        if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < len(buffers):
-            raise InputError(f"there is no buffer {number!r}", pointer=f"{place}/buffer")
+        number, entry = _lookup(_array(self._document.tree, "buffers"), view.get("buffer"), "buffer", f"{place}/buffer")
         content = buffers[number]
         if content is None:
             raise InputError(f"buffer {number} has no data", pointer=place)
         offset = _whole(view, "byteOffset", place, least=0, default=0)
         length = _whole(view, "byteLength", place, least=0)
-        stated = _array(self._document.tree, "buffers")[number]["byteLength"]
+        stated = entry["byteLength"]
         if offset + length > stated:
-            raise InputError(f"ends at byte {offset + length:,} of buffer {number}, which has {stated:,}", pointer=place)
+            raise InputError(
+                f"ends at byte {offset + length:,} of buffer {number}, which has {stated:,}", pointer=place
+            )
         return memoryview(content)[offset : offset + length]
 
     def _sparse(self, sparse: Any, place: str, values: Array) -> Array:
@@ -170,7 +182,7 @@ class Accessors:
             part, where = sparse.get(name), f"{place}/{name}"
             if not isinstance(part, dict):
                 raise InputError("must be an object", pointer=where)
-            kind = dtype or COMPONENTS.get(part.get("componentType"))  # type: ignore[arg-type]
+            kind = dtype or COMPONENTS.get(fields.whole(part.get("componentType")) or 0)
             if kind is None or (name == "indices" and np.dtype(kind).kind != "u"):
                 raise InputError("componentType does not fit indices", pointer=where)
             kind = np.dtype(kind).newbyteorder("<")
@@ -180,14 +192,14 @@ class Accessors:
             if offset + count * width * kind.itemsize > len(data):
                 raise InputError(f"needs more bytes than bufferView {number} has", pointer=where)
             parts.append(np.frombuffer(data, kind, count * width, offset).reshape(count, width))
-        where = parts[0].ravel().astype(np.int64)
-        if len(where) and where.max() >= len(values):
-            raise InputError(f"sparse index {where.max():,} of {len(values):,} elements", pointer=f"{place}/indices")
-        values[where] = parts[1]
+        rows = parts[0].ravel().astype(np.int64)
+        if len(rows) and rows.max() >= len(values):
+            raise InputError(f"sparse index {rows.max():,} of {len(values):,} elements", pointer=f"{place}/indices")
+        values[rows] = parts[1]
         return values
 
 
-def _element_bytes(kind: str, itemsize: int, width: int) -> int:
+def element_bytes(kind: str, itemsize: int, width: int) -> int:
     """Bytes of one element; columns of small matrices are padded to four bytes (glTF 2.0, section 3.6.2.4)."""
     if not kind.startswith("MAT"):
         return width * itemsize
@@ -203,17 +215,19 @@ def _array(tree: dict[str, Any], name: str) -> list[Any]:
 
 
 def _lookup(entries: list[Any], index: object, kind: str, pointer: str) -> tuple[int, dict[str, Any]]:
-    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(entries):
+    number = fields.whole(index)
+    if number is None or not 0 <= number < len(entries):
         raise InputError(f"there is no {kind} {index!r} (there are {len(entries)})", pointer=pointer)
-    if not isinstance(entries[index], dict):
-        raise InputError("must be an object", pointer=f"/{kind}s/{index}")
-    return index, entries[index]
+    if not isinstance(entries[number], dict):
+        raise InputError("must be an object", pointer=f"/{kind}s/{number}")
+    return number, entries[number]
 
 
 def _whole(entry: dict[str, Any], name: str, place: str, *, least: int, default: int | None = None) -> int:
     value = entry.get(name, default)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise InputError(f"{name} is {value!r}, a whole number of at least {least} is needed", pointer=f"{place}/{name}")
-    return value
+    found = fields.whole(value)
+    if found is None or found < least:
+        raise InputError(
+            f"{name} is {value!r}, a whole number of at least {least} is needed", pointer=f"{place}/{name}"
+        )
+    return found

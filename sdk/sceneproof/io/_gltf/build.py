@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
-from ...scene import Mesh, Problem, Scene, Splats
+from sceneproof.errors import InputError
+from sceneproof.scene import Mesh, Problem, Scene, Splats
+
 from . import fields
 from .accessors import Accessors
 from .container import GltfDocument
@@ -16,6 +17,12 @@ from .meshes import read_meshes
 from .nodes import read_animations, read_cameras, read_nodes, read_skins
 
 SPLATTING = "KHR_gaussian_splatting"
+# Required extensions that are honoured, or that leave positions, triangles and transforms as they are.
+_HARMLESS = (
+    "KHR_materials_", "KHR_texture_", "EXT_texture_", "MSFT_texture_", "KHR_lights_", "EXT_lights_", "KHR_animation_",
+    "KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression", "KHR_mesh_quantization",
+    "EXT_mesh_gpu_instancing", "KHR_xmp", "VRM",
+)  # fmt: skip
 
 
 def build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
@@ -39,7 +46,14 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
     meshes = read_meshes(tree, accessors, problems)
     asset = fields.mapping(tree, "asset", "")
     extensions = fields.mapping(tree, "extensions", "")
-    lights = extensions.get("KHR_lights_punctual")
+    punctual = extensions.get("KHR_lights_punctual")
+    lights = punctual.get("lights") if isinstance(punctual, dict) else None
+    required = tree.get("extensionsRequired", [])
+    for name in required if isinstance(required, list) else []:
+        if not str(name).startswith((*_HARMLESS, SPLATTING)):
+            text = f"requires the extension {name}, which is not known here: what it changes is not looked at"
+            zh = f"文件要求扩展 {name}，本工具不认识：它所改变的内容未被检查"
+            problems.append(Problem("unknown-required-extension", text, zh, "/extensionsRequired"))
     used = tree.get("extensionsUsed", [])
     return Scene(
         format=format_,
@@ -53,7 +67,7 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
         cameras=read_cameras(tree),
         animations=read_animations(tree, accessors, problems),
         splats=tuple(_splats(meshes)),
-        lights=len(lights.get("lights", [])) if isinstance(lights, dict) else 0,
+        lights=len(lights) if isinstance(lights, list) else 0,
         scene_index=scene_index,
         generator=fields.text(asset, "generator"),
         extensions_used=tuple(str(name) for name in used) if isinstance(used, list) else (),
@@ -84,7 +98,7 @@ def _splats(meshes: tuple[Mesh, ...]) -> list[Splats]:
                     primitive.pointer,
                     primitive.positions,
                     have[f"{SPLATTING}:SCALE"],
-                    have.get(f"{SPLATTING}:ROTATION", np.tile(np.float32([0, 0, 0, 1]), (count, 1))),
+                    have.get(f"{SPLATTING}:ROTATION", np.tile(np.array([0, 0, 0, 1], np.float32), (count, 1))),
                     have.get(f"{SPLATTING}:OPACITY", np.ones((count, 1), np.float32)).ravel(),
                     np.stack(harmonics, axis=1) if harmonics else np.zeros((count, 0, 3), np.float32),
                 )

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...config import LIMITS
-from ...errors import InputError, LimitError
-from ...scene import Problem
-from .._paths import decode_data_uri, is_data_uri, read_part
+from sceneproof.config import LIMITS
+from sceneproof.errors import InputError, LimitError
+from sceneproof.io._paths import decode_data_uri, is_data_uri, read_part
+from sceneproof.scene import Problem
 
 MAGIC = b"glTF"
 JSON_CHUNK = 0x4E4F534A
 BIN_CHUNK = 0x004E4942
+_CHUNKS = 1024  # more than any writer makes
+_DEPTH = 128  # containers within one another: what walks the tree later may recurse
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +32,7 @@ class GltfDocument:
     tree : the same, parsed.
     buffers : content per ``buffers`` entry; ``None`` for a fallback buffer without data.
     binary : whether buffer 0 is the GLB's BIN chunk.
-    chunks : further chunks, (type, content), kept as they are.
+    chunks : further chunks, (type, content), kept as they are; a BIN chunk that no buffer refers to comes first.
     folder : where parts are looked up; ``None`` for bytes in memory.
     raw : the file's bytes; ``None`` once edited.
     changed : indices of buffers whose content is no longer the file's.
@@ -67,6 +69,8 @@ def parse(data: bytes, folder: Path | None) -> GltfDocument:
     text, tree = _json(encoded, data)
     buffers = _buffers(tree, folder, binary)
     uses_chunk = bool(binary is not None and tree.get("buffers") and "uri" not in tree["buffers"][0])
+    if binary is not None and not uses_chunk:
+        chunks.insert(0, (BIN_CHUNK, bytes(binary)))
     return GltfDocument(
         container, text, tree, buffers, uses_chunk, tuple(chunks), folder, data, problems=tuple(problems), bom=bom
     )
@@ -96,6 +100,8 @@ def _chunks(data: bytes, problems: list[Problem]) -> tuple[memoryview, memoryvie
             raise InputError(f"GLB chunk at byte {at} says {size:,} bytes, only {length - at - 8:,} are left")
         found.append((kind, view[at + 8 : at + 8 + size]))
         at += 8 + size
+        if len(found) > _CHUNKS:
+            raise LimitError(f"more than {_CHUNKS:,} chunks")
     if not found or found[0][0] != JSON_CHUNK:
         raise InputError("the first chunk of the GLB is not JSON")
     binary = found[1][1] if len(found) > 1 and found[1][0] == BIN_CHUNK else None
@@ -111,25 +117,42 @@ def _json(encoded: memoryview, data: bytes) -> tuple[str, dict[str, Any]]:
     if data.startswith(b"version https://git-lfs"):
         raise InputError("is a Git LFS pointer, not the asset; fetch the file first (git lfs pull)")
     try:
-        text = str(encoded, "utf-8")
+        text = str(encoded, "utf-8").rstrip("\0")  # some writers pad the JSON chunk with zeros
     except UnicodeDecodeError as error:
         raise InputError(f"is no glTF: not UTF-8 at byte {error.start}") from None
     try:
         tree = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        raise InputError(f"is no glTF: broken JSON at line {error.lineno}, column {error.colno} ({error.msg})") from None
+        raise InputError(
+            f"is no glTF: broken JSON at line {error.lineno}, column {error.colno} ({error.msg})"
+        ) from None
     except RecursionError:
         raise LimitError("JSON is nested too deep") from None
     except ValueError as error:
         raise InputError(f"is no glTF: {error}") from None
     if not isinstance(tree, dict):
         raise InputError("is no glTF: the JSON is not an object")
+    _check_depth(tree)
     version = tree.get("asset", {}).get("version") if isinstance(tree.get("asset"), dict) else None
     if not isinstance(version, str):
         raise InputError("is no glTF: asset.version is missing", pointer="/asset/version")
     if not version.startswith("2."):
         raise InputError(f"glTF version {version[:20]!r}; only 2.x is read, convert it first", pointer="/asset/version")
     return text, tree
+
+
+def _check_depth(tree: dict[str, Any]) -> None:
+    level: list[Any] = [tree]
+    for _ in range(_DEPTH):
+        level = [
+            item
+            for box in level
+            for item in (box.values() if isinstance(box, dict) else box)
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return
+    raise LimitError(f"JSON is nested deeper than {_DEPTH}")
 
 
 def _no_constant(token: str) -> None:
@@ -145,7 +168,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _buffers(tree: dict[str, Any], folder: Path | None, binary: memoryview | None) -> tuple[bytes | memoryview | None, ...]:
+def _buffers(
+    tree: dict[str, Any], folder: Path | None, binary: memoryview | None
+) -> tuple[bytes | memoryview | None, ...]:
     entries = tree.get("buffers", [])
     if not isinstance(entries, list):
         raise InputError("must be an array", pointer="/buffers")
@@ -174,4 +199,3 @@ def _buffers(tree: dict[str, Any], folder: Path | None, binary: memoryview | Non
             raise InputError(f"byteLength says {length:,}, only {len(content):,} bytes are there", pointer=pointer)
         result.append(content)
     return tuple(result)
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...errors import InputError
+from sceneproof.errors import InputError
 
 
 def objects(tree: dict[str, Any], name: str, place: str = "") -> list[dict[str, Any]]:
@@ -28,9 +28,21 @@ def mapping(entry: dict[str, Any], name: str, place: str) -> dict[str, Any]:
 
 
 def text(entry: dict[str, Any], name: str) -> str:
-    """An optional string; anything else counts as missing."""
+    """An optional string; anything else counts as missing. Halves of surrogate pairs, which no output can bear, go."""
     value = entry.get(name)
-    return value if isinstance(value, str) else ""
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
+
+
+def step(name: str) -> str:
+    """A member's name as one step of a JSON Pointer (RFC 6901, section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def whole(value: Any) -> int | None:
+    """The whole number that a JSON value is (``1.0`` is one), else ``None``."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def number(entry: dict[str, Any], name: str, place: str, default: float | None = None) -> float:
@@ -41,7 +53,9 @@ def number(entry: dict[str, Any], name: str, place: str, default: float | None =
     return float(value)
 
 
-def vector(entry: dict[str, Any], name: str, place: str, size: int, default: tuple[float, ...] | None = None) -> tuple[float, ...]:
+def vector(
+    entry: dict[str, Any], name: str, place: str, size: int, default: tuple[float, ...] | None = None
+) -> tuple[float, ...]:
     """A fixed number of finite numbers."""
     value = entry.get(name, default)
     if (
@@ -56,7 +70,9 @@ def vector(entry: dict[str, Any], name: str, place: str, size: int, default: tup
 def numbers(entry: dict[str, Any], name: str, place: str) -> tuple[float, ...]:
     """Any number of finite numbers, ``()`` when missing."""
     value = entry.get(name, [])
-    return vector(entry, name, place, len(value), ()) if isinstance(value, list) else vector(entry, name, place, 0)
+    if not isinstance(value, list):
+        raise InputError("must be an array of numbers", pointer=f"{place}/{name}")
+    return vector(entry, name, place, len(value), ())
 
 
 def index(entry: dict[str, Any], name: str, place: str, count: int) -> int | None:
@@ -64,9 +80,10 @@ def index(entry: dict[str, Any], name: str, place: str, count: int) -> int | Non
     value = entry.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < count:
+    found = whole(value)
+    if found is None or not 0 <= found < count:
         raise InputError(f"{name} is {value!r}, there are {count}", pointer=f"{place}/{name}")
-    return value
+    return found
 
 
 def indices(entry: dict[str, Any], name: str, place: str, count: int) -> tuple[int, ...]:
@@ -74,7 +91,10 @@ def indices(entry: dict[str, Any], name: str, place: str, count: int) -> tuple[i
     value = entry.get(name, [])
     if not isinstance(value, list):
         raise InputError("must be an array", pointer=f"{place}/{name}")
+    found = []
     for position, item in enumerate(value):
-        if isinstance(item, bool) or not isinstance(item, int) or not 0 <= item < count:
+        number = whole(item)
+        if number is None or not 0 <= number < count:
             raise InputError(f"{item!r} does not exist, there are {count}", pointer=f"{place}/{name}/{position}")
-    return tuple(value)
+        found.append(number)
+    return tuple(found)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...errors import InputError
-from ...scene import Image, Material, Problem, TextureRef
-from .._paths import decode_data_uri, is_data_uri, read_part
+from sceneproof.errors import InputError
+from sceneproof.io._paths import decode_data_uri, is_data_uri, read_part
+from sceneproof.scene import Image, Material, Problem, TextureRef
+
 from . import fields
 from .accessors import Accessors
 from .container import GltfDocument
@@ -38,7 +39,9 @@ def read_images(document: GltfDocument, accessors: Accessors, problems: list[Pro
             else:
                 raise InputError("has neither a bufferView nor a uri", pointer=place)
         except InputError as error:
-            problems.append(Problem("image-unreadable", error.reason, f"图像无法读取：{error.reason}", error.pointer or place))
+            problems.append(
+                Problem("image-unreadable", error.reason, f"图像无法读取：{error.reason}", error.pointer or place)
+            )
         mime = sniff_image(data) or fields.text(entry, "mimeType")
         outside = uri if isinstance(uri, str) and not is_data_uri(uri) else None
         images.append(Image(place, fields.text(entry, "name"), mime, data, outside))
@@ -56,6 +59,7 @@ def sniff_image(data: bytes | memoryview) -> str:
 def read_materials(tree: dict[str, Any]) -> tuple[Material, ...]:
     """All materials in the metallic-roughness model, other extensions kept as JSON."""
     materials = []
+    textures = _Textures(tree)
     for number, entry in enumerate(fields.objects(tree, "materials")):
         place = f"/materials/{number}"
         pbr = fields.mapping(entry, "pbrMetallicRoughness", place)
@@ -79,7 +83,7 @@ def read_materials(tree: dict[str, Any]) -> tuple[Material, ...]:
                 fields.number(pbr, "roughnessFactor", within, 1.0),
                 (er, eg, eb),
                 {
-                    slot: _texture(tree, fields.mapping(owner, name, where), f"{where}/{name}")
+                    slot: textures.ref(fields.mapping(owner, name, where), f"{where}/{name}")
                     for slot, (owner, name, where) in slots.items()
                     if name in owner
                 },
@@ -93,34 +97,40 @@ def read_materials(tree: dict[str, Any]) -> tuple[Material, ...]:
     return tuple(materials)
 
 
-def _texture(tree: dict[str, Any], info: dict[str, Any], place: str) -> TextureRef:
-    textures = fields.objects(tree, "textures")
-    number = fields.index(info, "index", place, len(textures))
-    image: int | None = None
-    wrap = (10497, 10497)
-    if number is not None:
-        image, wrap = _source(tree, textures[number], f"/textures/{number}")
-    transform = fields.mapping(fields.mapping(info, "extensions", place), "KHR_texture_transform", place)
-    offset = fields.vector(transform, "offset", place, 2, (0.0, 0.0))
-    scale = fields.vector(transform, "scale", place, 2, (1.0, 1.0))
-    return TextureRef(
-        image,
-        int(fields.number(transform, "texCoord", place, fields.number(info, "texCoord", place, 0))),
-        (offset[0], offset[1]),
-        fields.number(transform, "rotation", place, 0.0),
-        (scale[0], scale[1]),
-        wrap,
-    )
+class _Textures:
+    """The textures of one document: which image each shows and how it wraps."""
 
+    def __init__(self, tree: dict[str, Any]) -> None:
+        self._textures = fields.objects(tree, "textures")
+        self._samplers = fields.objects(tree, "samplers")
+        self._images = len(fields.objects(tree, "images"))
 
-def _source(tree: dict[str, Any], texture: dict[str, Any], place: str) -> tuple[int | None, tuple[int, int]]:
-    images = len(fields.objects(tree, "images"))
-    extensions = fields.mapping(texture, "extensions", place)
-    source = next((extensions[name] for name in _SOURCES if isinstance(extensions.get(name), dict)), texture)
-    image = fields.index(source, "source", place, images)
-    if image is None:
-        image = fields.index(texture, "source", place, images)
-    samplers = fields.objects(tree, "samplers")
-    number = fields.index(texture, "sampler", place, len(samplers))
-    sampler = samplers[number] if number is not None else {}
-    return image, (int(sampler.get("wrapS", 10497)), int(sampler.get("wrapT", 10497)))
+    def ref(self, info: dict[str, Any], place: str) -> TextureRef:
+        """What a material's ``textureInfo`` at `place` refers to."""
+        number = fields.index(info, "index", place, len(self._textures))
+        image: int | None = None
+        wrap = (10497, 10497)
+        if number is not None:
+            image, wrap = self._source(self._textures[number], f"/textures/{number}")
+        transform = fields.mapping(fields.mapping(info, "extensions", place), "KHR_texture_transform", place)
+        offset = fields.vector(transform, "offset", place, 2, (0.0, 0.0))
+        scale = fields.vector(transform, "scale", place, 2, (1.0, 1.0))
+        return TextureRef(
+            image,
+            int(fields.number(transform, "texCoord", place, fields.number(info, "texCoord", place, 0))),
+            (offset[0], offset[1]),
+            fields.number(transform, "rotation", place, 0.0),
+            (scale[0], scale[1]),
+            wrap,
+        )
+
+    def _source(self, texture: dict[str, Any], place: str) -> tuple[int | None, tuple[int, int]]:
+        extensions = fields.mapping(texture, "extensions", place)
+        source = next((extensions[name] for name in _SOURCES if isinstance(extensions.get(name), dict)), texture)
+        image = fields.index(source, "source", place, self._images)
+        if image is None:
+            image = fields.index(texture, "source", place, self._images)
+        number = fields.index(texture, "sampler", place, len(self._samplers))
+        sampler, where = (self._samplers[number], f"/samplers/{number}") if number is not None else ({}, "")
+        u, v = (int(fields.number(sampler, name, where, 10497)) for name in ("wrapS", "wrapT"))
+        return image, (u, v)

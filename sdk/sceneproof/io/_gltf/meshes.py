@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
-from ...scene import Array, Mesh, Mode, Primitive, Problem
+from sceneproof.errors import InputError
+from sceneproof.scene import Array, Mesh, Mode, Primitive, Problem
+
 from . import fields
 from .accessors import Accessors
 
 DRACO = "KHR_draco_mesh_compression"
-_KINDS = {"POSITION": ("VEC3",), "NORMAL": ("VEC3",), "TANGENT": ("VEC4", "VEC3")}
+_KINDS: dict[str, tuple[str, ...]] = {"POSITION": ("VEC3",), "NORMAL": ("VEC3",), "TANGENT": ("VEC4",)}
+_SETS = {"TEXCOORD": ("VEC2",), "COLOR": ("VEC3", "VEC4"), "JOINTS": ("VEC4",), "WEIGHTS": ("VEC4",)}
+_DELTAS: dict[str, tuple[str, ...]] = {**_KINDS, "TANGENT": ("VEC3",)}
 _ANY = ("SCALAR", "VEC2", "VEC3", "VEC4", "MAT2", "MAT3", "MAT4")
 
 
@@ -43,9 +46,9 @@ def read_meshes(tree: dict[str, Any], accessors: Accessors, problems: list[Probl
 def _primitive(
     entry: dict[str, Any], place: str, accessors: Accessors, problems: list[Problem], materials: int
 ) -> Primitive:
-    mode = entry.get("mode", 4)
-    if isinstance(mode, bool) or mode not in set(Mode):
-        raise InputError(f"mode {mode!r} does not exist", pointer=f"{place}/mode")
+    mode = fields.whole(entry.get("mode", 4))
+    if mode is None or mode not in set(Mode):
+        raise InputError(f"mode {entry.get('mode')!r} does not exist", pointer=f"{place}/mode")
     semantics = fields.mapping(entry, "attributes", place)
     extensions = fields.mapping(entry, "extensions", place)
     draco = extensions.get(DRACO)
@@ -60,7 +63,8 @@ def _primitive(
             undecoded = "Draco decoding needs the package DracoPy"
     else:
         attributes = {
-            name: _attribute(name, index, f"{place}/attributes/{name}", accessors) for name, index in semantics.items()
+            name: _attribute(name, index, f"{place}/attributes/{fields.step(name)}", accessors)
+            for name, index in semantics.items()
         }
         triangles = _triangles(entry, Mode(mode), len(attributes.get("POSITION", ())), place, accessors)
     compression = DRACO if draco else _meshopt(semantics, place, accessors)
@@ -83,10 +87,18 @@ def _primitive(
 
 
 def _attribute(name: str, index: object, place: str, accessors: Accessors) -> Array:
-    kinds = _KINDS.get(name, _ANY)
-    if name.startswith(("JOINTS_", "_")):
-        return accessors.raw(index, place, kinds)
-    return accessors.floats(index, place, kinds)
+    kinds = _kinds(name, _KINDS)
+    if not name.startswith(("JOINTS_", "_")):
+        return accessors.floats(index, place, kinds)
+    values = accessors.raw(index, place, kinds)
+    if name.startswith("JOINTS_") and values.dtype.kind != "u":
+        raise InputError("joints must be unsigned integers", pointer=place)
+    return values
+
+
+def _kinds(name: str, fixed: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The accessor types that a semantic allows (glTF 2.0, section 3.7.2.1); studios' own semantics take any."""
+    return fixed.get(name) or _SETS.get(name.partition("_")[0], _ANY)
 
 
 def _hints(
@@ -96,11 +108,11 @@ def _hints(
     if "POSITION" not in semantics:
         return None, (0, 0)
     _, position = accessors.entry(semantics["POSITION"], f"{place}/attributes/POSITION")
-    vertices = position.get("count", 0)
+    vertices = fields.whole(position.get("count", 0))
     corners = vertices
     if "indices" in entry:
-        corners = accessors.entry(entry["indices"], f"{place}/indices")[1].get("count", 0)
-    if not isinstance(vertices, int) or not isinstance(corners, int):
+        corners = fields.whole(accessors.entry(entry["indices"], f"{place}/indices")[1].get("count", 0))
+    if vertices is None or corners is None or vertices < 0 or corners < 0:
         raise InputError("count is no whole number", pointer=f"{place}/attributes/POSITION")
     triangles = corners // 3 if mode is Mode.TRIANGLES else max(0, corners - 2) if mode > Mode.TRIANGLES else 0
     low, high = position.get("min"), position.get("max")
@@ -108,7 +120,9 @@ def _hints(
         return None, (vertices, triangles)
     try:
         box = np.array([low, high], np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
+        return None, (vertices, triangles)
+    if box.shape != (2, 3):
         return None, (vertices, triangles)
     component = position.get("componentType")
     if position.get("normalized") and component != 5126:
@@ -120,6 +134,7 @@ def _triangles(entry: dict[str, Any], mode: Mode, vertices: int, place: str, acc
     """Corner indices, int64 [shape=(t, 3)], with strips and fans resolved (glTF 2.0, section 3.7.2.1)."""
     if "indices" in entry:
         stored = accessors.raw(entry["indices"], f"{place}/indices", ("SCALAR",))
+        number, _ = accessors.entry(entry["indices"], "")
         if stored.dtype.kind != "u":
             raise InputError("indices must be unsigned integers", pointer=f"{place}/indices")
         corners = stored.ravel().astype(np.int64)
@@ -127,7 +142,7 @@ def _triangles(entry: dict[str, Any], mode: Mode, vertices: int, place: str, acc
             first = int(np.argmax(corners >= vertices))
             raise InputError(
                 f"index {corners[first]:,} at position {first:,}, there are {vertices:,} vertices",
-                pointer=f"/accessors/{entry['indices']}",
+                pointer=f"/accessors/{number}",
             )
     else:
         corners = np.arange(vertices, dtype=np.int64)
@@ -144,7 +159,7 @@ def _triangles(entry: dict[str, Any], mode: Mode, vertices: int, place: str, acc
 
 
 def _draco(settings: dict[str, Any], place: str, accessors: Accessors) -> tuple[dict[str, Array], Array]:
-    from .._codecs import decode_draco
+    from sceneproof.io._codecs import decode_draco
 
     ids = {str(name): value for name, value in fields.mapping(settings, "attributes", place).items()}
     data = accessors.view_bytes(settings.get("bufferView"), f"{place}/bufferView")
@@ -166,8 +181,8 @@ def _targets(entry: dict[str, Any], place: str, accessors: Accessors, vertices: 
     for number, target in enumerate(fields.objects(entry, "targets", place)):
         deltas = {}
         for name, index in target.items():
-            where = f"{place}/targets/{number}/{name}"
-            values = accessors.floats(index, where, ("VEC2", "VEC3", "VEC4"))
+            where = f"{place}/targets/{number}/{fields.step(name)}"
+            values = accessors.floats(index, where, _kinds(name, _DELTAS))
             if vertices and len(values) != vertices:
                 raise InputError(f"{len(values):,} deltas for {vertices:,} vertices", pointer=where)
             if not np.isfinite(values).all():
@@ -198,5 +213,7 @@ def _check(
             raise InputError(f"{name} has {len(values):,} values for {len(positions):,} vertices", pointer=place)
         if values.dtype.kind == "f" and name != "POSITION" and not np.isfinite(values).all():
             problems.append(
-                Problem("non-finite-attribute", f"{name} holds values that are not finite", f"{name} 含有非有限数值", place)
+                Problem(
+                    "non-finite-attribute", f"{name} holds values that are not finite", f"{name} 含有非有限数值", place
+                )
             )

@@ -1,21 +1,25 @@
-"""The node tree of a glTF: transforms, skins, cameras, instances, animations; cycles and shared children are refused."""
+"""The node tree of a glTF: transforms, skins, cameras, instances, animations; cycles are refused."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from ...config import LIMITS
-from ...errors import InputError, LimitError
-from ...scene import Animation, Array, Camera, Node, Problem, Skin
+from sceneproof.config import LIMITS
+from sceneproof.errors import InputError, LimitError
+from sceneproof.scene import Animation, Array, Camera, Node, Problem, Skin
+
 from . import fields
 from .accessors import Accessors
 
 INSTANCING = "EXT_mesh_gpu_instancing"
 
 
-def read_nodes(tree: dict[str, Any], accessors: Accessors, problems: list[Problem]) -> tuple[tuple[Node, ...], tuple[int, ...], int | None]:
+def read_nodes(
+    tree: dict[str, Any], accessors: Accessors, problems: list[Problem]
+) -> tuple[tuple[Node, ...], tuple[int, ...], int | None]:
     """Nodes, the roots of the default scene, and its index (``None`` when the file has no scenes).
 
     A file without scenes is read as if all nodes without a parent were its scene.
@@ -33,6 +37,7 @@ def read_nodes(tree: dict[str, Any], accessors: Accessors, problems: list[Proble
         parent = parents[index]
         world[index] = local[index] if parent is None else world[parent] @ local[index]
     nodes = []
+    drawn = 0
     for index, entry in enumerate(entries):
         place = f"/nodes/{index}"
         extensions = fields.mapping(entry, "extensions", place)
@@ -52,6 +57,10 @@ def read_nodes(tree: dict[str, Any], accessors: Accessors, problems: list[Proble
                 extensions,
             )
         )
+        instances = nodes[-1].instances
+        drawn += 0 if instances is None else len(instances)
+        if drawn > LIMITS.instances:
+            raise LimitError(f"more than {LIMITS.instances:,} instances", pointer=place)
     scenes = fields.objects(tree, "scenes")
     if not scenes:
         return tuple(nodes), tuple(i for i, parent in enumerate(parents) if parent is None), None
@@ -59,7 +68,24 @@ def read_nodes(tree: dict[str, Any], accessors: Accessors, problems: list[Proble
     roots = fields.indices(scenes[chosen], "nodes", f"/scenes/{chosen}", len(nodes))
     if len(set(roots)) != len(roots):
         raise InputError("a node stands twice in the scene", pointer=f"/scenes/{chosen}/nodes")
-    return tuple(nodes), roots, chosen
+    return tuple(nodes), _true_roots(roots, parents, f"/scenes/{chosen}/nodes", problems), chosen
+
+
+def _true_roots(
+    roots: tuple[int, ...], parents: list[int | None], place: str, problems: list[Problem]
+) -> tuple[int, ...]:
+    """The roots less those that another root draws already as its descendant, so that nothing counts twice."""
+    listed, kept = set(roots), []
+    for root in roots:
+        above = parents[root]
+        while above is not None and above not in listed:
+            above = parents[above]
+        if above is None:
+            kept.append(root)
+    if any(parents[root] is not None for root in roots):
+        text = "the scene names a node that has a parent"
+        problems.append(Problem("scene-non-root-node", text, "场景引用了有父节点的节点", place))
+    return tuple(kept)
 
 
 def _parents(children: list[tuple[int, ...]]) -> list[int | None]:
@@ -92,35 +118,40 @@ def _from_the_top(children: list[tuple[int, ...]], parents: list[int | None]) ->
 def _matrix(entry: dict[str, Any], place: str, problems: list[Problem]) -> Array:
     if "matrix" in entry:
         return np.array(fields.vector(entry, "matrix", place, 16), np.float64).reshape(4, 4).T
-    return compose(
+    parts = (
         fields.vector(entry, "translation", place, 3, (0.0, 0.0, 0.0)),
         _unit(fields.vector(entry, "rotation", place, 4, (0.0, 0.0, 0.0, 1.0)), place, problems),
         fields.vector(entry, "scale", place, 3, (1.0, 1.0, 1.0)),
     )
+    found: Array = compose(*(np.array([part]) for part in parts))[0]
+    return found
 
 
 def _unit(rotation: tuple[float, ...], place: str, problems: list[Problem]) -> tuple[float, ...]:
-    length = float(np.linalg.norm(rotation))
-    if length < 1e-12:
-        problems.append(Problem("zero-rotation", "rotation is zero; taken as none", "旋转四元数为零，按无旋转处理", place))
+    length = math.hypot(*rotation)
+    if not 1e-12 < length < math.inf:
+        problems.append(
+            Problem("zero-rotation", "rotation has no length; taken as none", "旋转四元数长度无效，按无旋转处理", place)
+        )
         return (0.0, 0.0, 0.0, 1.0)
     return tuple(item / length for item in rotation)
 
 
-def compose(translation: tuple[float, ...], rotation: tuple[float, ...], scale: tuple[float, ...]) -> Array:
-    """Translation, unit quaternion xyzw and scale as a float64 [shape=(4, 4)] matrix (glTF 2.0, section 3.5.3)."""
-    x, y, z, w = rotation
-    turn = np.array(
-        [
-            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-        ]
-    )
-    matrix = np.eye(4)
-    matrix[:3, :3] = turn * np.asarray(scale)
-    matrix[:3, 3] = translation
-    return matrix
+def compose(moves: Array, turns: Array, sizes: Array) -> Array:
+    """Translations, unit quaternions xyzw and scales, one a row, as float64 matrices [shape=(k, 4, 4)].
+
+    Source: glTF 2.0, section 3.5.3.
+    """
+    x, y, z, w = np.asarray(turns, np.float64).T
+    rows = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+    ]
+    matrices = np.tile(np.eye(4), (len(x), 1, 1))
+    matrices[:, :3, :3] = np.moveaxis(np.array(rows), 2, 0) * np.asarray(sizes, np.float64)[:, None, :]
+    matrices[:, :3, 3] = moves
+    return matrices
 
 
 def _instances(settings: Any, place: str, accessors: Accessors) -> Array | None:
@@ -138,14 +169,14 @@ def _instances(settings: Any, place: str, accessors: Accessors) -> Array | None:
         raise InputError("the attributes differ in length", pointer=f"{place}/attributes")
     if count > LIMITS.instances:
         raise LimitError(f"{count:,} instances, limit {LIMITS.instances:,}", pointer=place)
+    for name, values in columns.items():
+        if not np.isfinite(values).all():
+            raise InputError("holds values that are not finite", pointer=f"{place}/attributes/{name}")
     moves = columns.get("TRANSLATION", np.zeros((count, 3)))
     turns = columns.get("ROTATION", np.tile([0.0, 0.0, 0.0, 1.0], (count, 1)))
     sizes = columns.get("SCALE", np.ones((count, 3)))
-    rows = [
-        compose(tuple(moves[i]), tuple(turns[i] / max(float(np.linalg.norm(turns[i])), 1e-12)), tuple(sizes[i]))
-        for i in range(count)
-    ]
-    return np.array(rows, np.float64).reshape(-1, 4, 4)
+    lengths = np.linalg.norm(turns.astype(np.float64), axis=1, keepdims=True)
+    return compose(moves, turns / np.maximum(lengths, 1e-12), sizes)
 
 
 def read_skins(tree: dict[str, Any], accessors: Accessors) -> tuple[Skin, ...]:
@@ -159,7 +190,11 @@ def read_skins(tree: dict[str, Any], accessors: Accessors) -> tuple[Skin, ...]:
         if "inverseBindMatrices" in entry:
             stored = accessors.floats(entry["inverseBindMatrices"], f"{place}/inverseBindMatrices", ("MAT4",))
             if len(stored) < len(joints):
-                raise InputError(f"{len(stored)} matrices for {len(joints)} joints", pointer=f"{place}/inverseBindMatrices")
+                raise InputError(
+                    f"{len(stored)} matrices for {len(joints)} joints", pointer=f"{place}/inverseBindMatrices"
+                )
+            if not np.isfinite(stored).all():
+                raise InputError("holds values that are not finite", pointer=f"{place}/inverseBindMatrices")
             inverse = stored[: len(joints)].astype(np.float64).reshape(-1, 4, 4).transpose(0, 2, 1)
         skins.append(Skin(place, fields.text(entry, "name"), joints, inverse))
     return tuple(skins)
@@ -204,13 +239,19 @@ def read_animations(tree: dict[str, Any], accessors: Accessors, problems: list[P
                 )
             )
             ends = [
-                float(accessors.floats(sampler.get("input"), f"{place}/samplers/{i}/input", ("SCALAR",)).max(initial=0.0))
+                float(
+                    accessors.floats(sampler.get("input"), f"{place}/samplers/{i}/input", ("SCALAR",)).max(initial=0.0)
+                )
                 for i, sampler in enumerate(fields.objects(entry, "samplers", place))
             ]
+            if not np.isfinite(ends).all():
+                raise InputError("key times are not finite", pointer=place)
             found.append(Animation(place, fields.text(entry, "name"), channels, max(ends, default=0.0)))
         except LimitError:
             raise
         except InputError as error:
             text = f"animation cannot be read: {error.reason}"
-            problems.append(Problem("animation-unreadable", text, f"动画无法读取：{error.reason}", error.pointer or place))
+            problems.append(
+                Problem("animation-unreadable", text, f"动画无法读取：{error.reason}", error.pointer or place)
+            )
     return tuple(found)
