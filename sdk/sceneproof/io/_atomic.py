@@ -4,36 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
+import stat
 from pathlib import Path
 
-from ..errors import SceneproofError
+from sceneproof.errors import SceneproofError
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write `data` under `path` in one step. Raises `SceneproofError` when the folder does not allow it."""
+    """Write `data` under `path` in one step; a new file gets the rights of any new file, a replaced one keeps its own.
+
+    Raises `SceneproofError` when the folder does not allow it.
+    """
+    temporary = path.parent / f".{path.name[:40]}.{secrets.token_hex(8)}.part"
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
     except OSError as error:
         raise SceneproofError(f"{path}: cannot be written ({error.strerror or error})") from None
-    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        _open_up(temporary)
+        with contextlib.suppress(OSError):
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
         temporary.replace(path)
     except OSError as error:
         raise SceneproofError(f"{path}: cannot be written ({error.strerror or error})") from None
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-
-
-def _open_up(path: Path) -> None:
-    """The rights a plain new file would have; temporaries are made for the owner only."""
-    mask = os.umask(0)
-    os.umask(mask)
-    with contextlib.suppress(OSError):
-        path.chmod(0o666 & ~mask)

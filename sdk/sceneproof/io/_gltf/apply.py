@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...edits import Edit, PutMetadata, PutNode, SetPositions
-from ...errors import MarkError
+from sceneproof.edits import Edit, PutMetadata, PutNode, SetPositions
+from sceneproof.errors import MarkError
+
+from . import fields
 from .container import GltfDocument
 from .editor import Editor
 from .positions import set_positions
@@ -18,13 +20,13 @@ XMP = "KHR_xmp_json_ld"
 def apply_edits(document: GltfDocument, edits: Sequence[Edit]) -> GltfDocument:
     """The document with all edits, in order; the same object when they change nothing."""
     editor = Editor(document)
+    nodes = [edit for edit in edits if isinstance(edit, PutNode)]
+    # First, so that positions which need a place of their own come before the node's data, and that stays the end.
+    drop_own_tail(editor, [edit.slot for edit in nodes])
     set_positions(editor, document, [edit for edit in edits if isinstance(edit, SetPositions)])
     for edit in edits:
         if isinstance(edit, PutMetadata):
             _put_metadata(editor, edit)
-    nodes = [edit for edit in edits if isinstance(edit, PutNode)]
-    if nodes:
-        drop_own_tail(editor)
     for edit in nodes:
         put_node(editor, edit)
     return editor.finish()
@@ -34,13 +36,13 @@ def _put_metadata(editor: Editor, edit: PutMetadata) -> None:
     """KHR_xmp_json_ld: packets at the root, an object points at one with ``{"packet": i}``."""
     owner: tuple[str | int, ...] = ("asset",) if edit.node is None else ("nodes", edit.node)
     place = (*owner, "extensions", XMP, "packet")
-    number = editor.get(*place)
+    number = fields.whole(editor.get(*place))
     packets = editor.get("extensions", XMP, "packets")
-    held = packets[number] if isinstance(packets, list) and isinstance(number, int) and 0 <= number < len(packets) else None
+    held = packets[number] if isinstance(packets, list) and number is not None and 0 <= number < len(packets) else None
     if held is not None and not isinstance(held, Mapping):
         raise MarkError(f"#/extensions/{XMP}/packets/{number}: is no object, so nothing can be added to it")
     packet = _merged(held or {}, edit)
-    if held is not None and _users(editor.tree, number) == 1:
+    if held is not None and number is not None and _users(editor.tree, number) == 1:
         editor.set(("extensions", XMP, "packets", number), packet)
     elif held is None or packet != held:
         editor.set(place, editor.append(("extensions", XMP, "packets"), packet))
@@ -52,11 +54,8 @@ def _put_metadata(editor: Editor, edit: PutMetadata) -> None:
 def _merged(held: Mapping[str, Any], edit: PutMetadata) -> dict[str, Any]:
     context = held.get("@context")
     prefixes = dict(context) if isinstance(context, Mapping) else {}
-    merged: dict[str, Any] = {"@context": prefixes | dict(edit.context)}
-    for name, value in held.items():
-        if name != "@context":
-            merged[name] = value
-    return merged | dict(edit.packet)
+    kept = {name: value for name, value in held.items() if name != "@context"}
+    return {"@context": prefixes | dict(edit.context), **kept, **edit.packet}
 
 
 def _users(tree: Any, number: int) -> int:

@@ -7,16 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from ...edits import SetPositions
-from ...scene import Array
-from .accessors import COMPONENTS, WIDTHS, Accessors
+from sceneproof.edits import SetPositions
+from sceneproof.errors import MarkError
+from sceneproof.scene import Array
+
+from .accessors import COMPONENTS, Accessors
 from .container import GltfDocument
 from .editor import Editor
+from .usage import Usage
+
+DRACO = "KHR_draco_mesh_compression"
+Place = tuple[str | int, ...]
 
 
 def stored(entry: dict[str, Any], positions: Array) -> Array:
     """Positions as an accessor stores them: float32, or rounded to its integers (KHR_mesh_quantization)."""
-    dtype = np.dtype(COMPONENTS[entry["componentType"]])
+    dtype: np.dtype[Any] = np.dtype(COMPONENTS[entry["componentType"]])
     if dtype.kind == "f":
         return np.ascontiguousarray(positions, dtype)
     limits = np.iinfo(dtype)
@@ -25,24 +31,52 @@ def stored(entry: dict[str, Any], positions: Array) -> Array:
 
 
 def set_positions(editor: Editor, document: GltfDocument, edits: Sequence[SetPositions]) -> None:
-    """Apply the edits. Primitives that share an accessor and get equal values go on sharing it."""
+    """Apply the edits. Primitives that share an accessor and get equal values go on sharing it.
+
+    Raises `MarkError` for values that do not fit the primitive, or a primitive that keeps its positions in Draco.
+    """
     accessors = Accessors(document)
-    done: dict[tuple[int, bytes], int] = {}
+    wanted: dict[int, dict[bytes, list[Place]]] = {}
+    arrays: dict[tuple[int, bytes], Array] = {}
     for edit in edits:
-        place = ("meshes", edit.mesh, "primitives", edit.primitive, "attributes", "POSITION")
-        number = editor.get(*place)
-        entry = editor.tree["accessors"][number]
-        values = stored(entry, edit.positions)
-        if values.tobytes() == accessors.raw(number, "", ("VEC3",)).tobytes():
-            continue
-        key = (number, values.tobytes())
-        if key not in done:
-            taken = any(other == number for other, _ in done)
-            done[key] = number
-            if taken or not _in_place(editor, number, entry, values):
-                done[key] = _fresh(editor, entry, values)
-        editor.set(place, done[key])
-        _bounds(editor, done[key], values)
+        place: Place = ("meshes", edit.mesh, "primitives", edit.primitive, "attributes", "POSITION")
+        _refuse_draco(editor, place)
+        number, entry = accessors.entry(editor.get(*place), _pointer(place))
+        values = _checked(edit.positions, entry, place)
+        arrays[number, values.tobytes()] = values
+        wanted.setdefault(number, {}).setdefault(values.tobytes(), []).append(place)
+    usage = Usage(editor.tree)
+    for number, groups in wanted.items():
+        held = accessors.raw(number, "", ("VEC3",)).tobytes()
+        for content, places in groups.items():
+            if content == held:
+                continue
+            values = arrays[number, content]
+            entry = editor.tree["accessors"][number]
+            target = number
+            own = usage.users(number) == len(places) and not usage.shared(number)
+            if not own or not _in_place(editor, entry, values):
+                target = _fresh(editor, entry, values)
+            for place in places:
+                editor.set(place, target)
+            _bounds(editor, target, values)
+
+
+def _pointer(place: Place) -> str:
+    return "/" + "/".join(map(str, place))
+
+
+def _refuse_draco(editor: Editor, place: Place) -> None:
+    if editor.get(*place[:-2], "extensions", DRACO) is not None:
+        raise MarkError(f"#{_pointer(place[:-2])}: positions in a Draco stream cannot be set")
+
+
+def _checked(positions: Array, entry: dict[str, Any], place: Place) -> Array:
+    if np.shape(positions) != (entry["count"], 3):
+        raise MarkError(f"#{_pointer(place)}: {np.shape(positions)} values for {entry['count']} vertices")
+    if not np.isfinite(positions).all():
+        raise MarkError(f"#{_pointer(place)}: new positions are not finite")
+    return stored(entry, np.asarray(positions))
 
 
 def _bounds(editor: Editor, number: int, values: Array) -> None:
@@ -52,45 +86,20 @@ def _bounds(editor: Editor, number: int, values: Array) -> None:
         editor.set(("accessors", number, name), [int(item) if integers else float(item) for item in row])
 
 
-def _in_place(editor: Editor, number: int, entry: dict[str, Any], values: Array) -> bool:
+def _in_place(editor: Editor, entry: dict[str, Any], values: Array) -> bool:
     """Overwrite the accessor's bytes; False when it has none of its own."""
     if "bufferView" not in entry or "sparse" in entry:
         return False
-    view = editor.tree["bufferViews"][entry["bufferView"]]
+    view = editor.get("bufferViews", entry["bufferView"])
     if view.get("extensions"):
         return False
     size = values.dtype.itemsize * 3
-    stride = view.get("byteStride", size)
-    start = view.get("byteOffset", 0) + entry.get("byteOffset", 0)
-    if _overlapped(editor.tree, number, start, stride, len(values), size):
-        return False
-    content = np.frombuffer(editor.buffer(view["buffer"]), np.uint8)
+    stride = int(view.get("byteStride", size))
+    start = int(view.get("byteOffset", 0) + entry.get("byteOffset", 0))
+    content = np.frombuffer(editor.buffer(int(view["buffer"])), np.uint8)
     rows = np.ndarray((len(values), size), np.uint8, content, start, (stride, 1))
     rows[:] = values.view(np.uint8).reshape(len(values), size)
     return True
-
-
-def _overlapped(tree: dict[str, Any], number: int, start: int, stride: int, count: int, size: int) -> bool:
-    """Whether another accessor reads any of the bytes."""
-    mine = tree["accessors"][number]
-    buffer = tree["bufferViews"][mine["bufferView"]]["buffer"]
-    end = start + (count - 1) * stride + size
-    for other, entry in enumerate(tree["accessors"]):
-        if other == number or "bufferView" not in entry:
-            continue
-        view = tree["bufferViews"][entry["bufferView"]]
-        if view.get("buffer") != buffer:
-            continue
-        width = np.dtype(COMPONENTS[entry["componentType"]]).itemsize * WIDTHS[entry["type"]]
-        step = view.get("byteStride", width)
-        begin = view.get("byteOffset", 0) + entry.get("byteOffset", 0)
-        if begin >= end or begin + (max(entry["count"], 1) - 1) * step + width <= start:
-            continue
-        gap = (begin - start) % stride
-        if step == stride and gap >= size and gap + width <= stride:
-            continue  # interleaved: same rows, other columns
-        return True
-    return False
 
 
 def _fresh(editor: Editor, entry: dict[str, Any], values: Array) -> int:

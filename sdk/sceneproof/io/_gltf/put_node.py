@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ...edits import MeshPart, PutNode
-from ...errors import MarkError
-from ...scene import Array
+from sceneproof.edits import MeshPart, PutNode
+from sceneproof.errors import MarkError
+from sceneproof.scene import Array
+
+from . import fields
 from .editor import Editor
+from .usage import Usage
 
 UNLIT = "KHR_materials_unlit"
 
@@ -27,9 +30,10 @@ def own_node(tree: dict[str, Any], slot: str | None = None) -> dict[str, int]:
     return found
 
 
-def drop_own_tail(editor: Editor) -> None:
-    """Free the bytes of earlier own nodes when they are the end of their buffer, so that re-marking adds nothing."""
-    own = sorted({view for node in own_node(editor.tree).values() for view in _parts(editor, node).views})
+def drop_own_tail(editor: Editor, slots: Sequence[str]) -> None:
+    """Free the bytes of the nodes of `slots` when they are the end of their buffer, so that re-marking adds nothing."""
+    nodes = [node for slot, node in own_node(editor.tree).items() if slot in slots]
+    own = sorted({view for node in nodes for view in _parts(editor, node).views})
     views = editor.tree.get("bufferViews") or []
     if not own:
         return
@@ -48,10 +52,11 @@ def put_node(editor: Editor, edit: PutNode) -> None:
     scenes = editor.tree.get("scenes")
     if edit.parent is None and not scenes:
         raise MarkError("the file has no scene, so there is no start picture to label")
+    arrays = [array for part in edit.parts for array in (part.positions, part.normals)]
+    if not arrays or not all(len(array) and np.isfinite(array).all() for array in [*arrays, edit.matrix]):
+        raise MarkError(f"the node {edit.slot!r} has no geometry, or its numbers are not finite")
     number = own_node(editor.tree, edit.slot).get(edit.slot)
     old = _parts(editor, number) if number is not None else _Parts()
-    if len(old.materials) != len(edit.parts):
-        old = _Parts(mesh=old.mesh)
     mesh = editor.put("meshes", old.mesh, _mesh(editor, edit, old))
     node: dict[str, Any] = {"name": f"sceneproof {edit.slot}", "mesh": mesh}
     if not np.array_equal(edit.matrix, np.eye(4)):
@@ -62,7 +67,7 @@ def put_node(editor: Editor, edit: PutNode) -> None:
     if edit.parent is not None:
         place: tuple[str | int, ...] = ("nodes", edit.parent, "children")
     else:
-        place = ("scenes", editor.tree.get("scene", 0), "nodes")
+        place = ("scenes", fields.whole(editor.tree.get("scene", 0)) or 0, "nodes")
     if number not in (editor.get(*place) or []):
         if not fresh:
             _unlink(editor, number)
@@ -80,37 +85,57 @@ class _Parts:
 
 
 def _parts(editor: Editor, node: int) -> _Parts:
+    """What an earlier node of ours may write over: only what nothing else in the file uses by now."""
     mesh = editor.get("nodes", node, "mesh")
     parts = _Parts(mesh)
+    usage = Usage(editor.tree)
     for primitive in editor.get("meshes", mesh, "primitives") or []:
         names = [primitive["attributes"].get(name) for name in ("POSITION", "NORMAL")] + [primitive.get("indices")]
         found = [editor.get("accessors", name) for name in names if isinstance(name, int)]
-        if len(found) < 3 or "material" not in primitive or any(not entry or "bufferView" not in entry for entry in found):
+        if (
+            len(found) < 3
+            or "material" not in primitive
+            or any(not entry or "bufferView" not in entry for entry in found)
+        ):
             return _Parts(mesh)  # another tool has rebuilt it; write anew and leave that alone
+        if any(usage.users(name) != 1 or usage.shared(name) for name in names):
+            return _Parts(mesh)
         parts.accessors += names
         parts.views = list(dict.fromkeys([*parts.views, *(entry["bufferView"] for entry in found)]))
         parts.materials.append(primitive["material"])
-    if len(parts.views) != 2 or any((editor.get("bufferViews", view) or {}).get("extensions") for view in parts.views):
+    others = [entry for number, entry in enumerate(editor.tree.get("accessors") or []) if number not in parts.accessors]
+    if (
+        len(parts.views) != 2
+        or any((editor.get("bufferViews", view) or {}).get("extensions") for view in parts.views)
+        or any(entry.get("bufferView") in parts.views for entry in others)
+    ):
         return _Parts(mesh)
+    if any(_material_users(editor.tree, material) != 1 for material in parts.materials):
+        parts.materials = []
     return parts
+
+
+def _material_users(tree: dict[str, Any], material: int) -> int:
+    return sum(
+        primitive.get("material") == material for mesh in tree["meshes"] for primitive in mesh.get("primitives") or []
+    )
 
 
 def _mesh(editor: Editor, edit: PutNode, old: _Parts) -> dict[str, Any]:
     """The mesh object, its data written: one view for vertices, one for indices."""
     vertices = b"".join(
-        np.ascontiguousarray(array, np.float32).tobytes() for part in edit.parts for array in (part.positions, part.normals)
+        np.ascontiguousarray(array, np.float32).tobytes()
+        for part in edit.parts
+        for array in (part.positions, part.normals)
     )
     corners = b"".join(np.ascontiguousarray(part.triangles, np.uint32).tobytes() for part in edit.parts)
-    reuse = old.views or [None, None]
-    vertex_view = editor.put("bufferViews", reuse[0], _view(editor, vertices, 34962))
-    corner_view = editor.put("bufferViews", reuse[1], _view(editor, corners, 34963))
-    primitives = []
+    vertex_view = _view(editor, _at(old.views, 0), vertices, 34962)
+    corner_view = _view(editor, _at(old.views, 1), corners, 34963)
+    primitives: list[dict[str, Any]] = []
+    written: list[dict[str, Any]] = []
     vertex_at = corner_at = 0
     for index, part in enumerate(edit.parts):
-        kept = old.accessors[3 * index : 3 * index + 3] or [None, None, None]
-        material = editor.put("materials", old.materials[index] if old.materials else None, _material(part))
         count = len(part.positions)
-        positions = _accessor(vertex_view, vertex_at, part.positions)
         normals = _accessor(vertex_view, vertex_at + 12 * count, part.normals)
         indices = {
             "bufferView": corner_view, "byteOffset": corner_at, "componentType": 5125,
@@ -118,26 +143,37 @@ def _mesh(editor: Editor, edit: PutNode, old: _Parts) -> dict[str, Any]:
         }  # fmt: skip
         for name in ("min", "max"):
             del normals[name]
-        primitives.append(
-            {
-                "attributes": {
-                    "POSITION": editor.put("accessors", kept[0], positions),
-                    "NORMAL": editor.put("accessors", kept[1], normals),
-                },
-                "indices": editor.put("accessors", kept[2], indices),
-                "material": material,
-            }
-        )
+        entries = [_accessor(vertex_view, vertex_at, part.positions), normals, indices]
+        numbers = [
+            editor.put("accessors", _at(old.accessors, 3 * index + which), entry) for which, entry in enumerate(entries)
+        ]
+        material = editor.put("materials", _at(old.materials, index), _material(part))
+        attributes = {"POSITION": numbers[0], "NORMAL": numbers[1]}
+        primitives.append({"attributes": attributes, "indices": numbers[2], "material": material})
+        written = written or entries
         vertex_at += 24 * count
         corner_at += 12 * len(part.triangles)
+    for spare in range(3 * len(edit.parts), len(old.accessors)):  # of parts that are gone: kept within the new data
+        editor.put("accessors", old.accessors[spare], written[spare % 3])
     editor.use_extension(UNLIT)
     return {"name": f"sceneproof {edit.slot}", "primitives": primitives}
 
 
-def _view(editor: Editor, data: bytes, target: int) -> dict[str, int]:
-    buffer, offset = editor.add_bytes(data)
+def _at(numbers: list[int], index: int) -> int | None:
+    return numbers[index] if index < len(numbers) else None
+
+
+def _view(editor: Editor, reuse: int | None, data: bytes, target: int) -> int:
+    """A view of `data`, where an earlier one of the same size stands, else at the end; its index."""
+    old = editor.get("bufferViews", reuse) if reuse is not None else None
+    end = old.get("byteOffset", 0) + old["byteLength"] if old else 0
+    if old and old["byteLength"] == len(data) and end <= editor.length(old["buffer"]):
+        buffer, offset = old["buffer"], old.get("byteOffset", 0)
+        editor.buffer(buffer)[offset:end] = data
+    else:
+        buffer, offset = editor.add_bytes(data)
     view = {"buffer": buffer, "byteOffset": offset, "byteLength": len(data), "target": target}
-    return view | ({"byteStride": 12} if target == 34962 else {})
+    return editor.put("bufferViews", reuse, view | ({"byteStride": 12} if target == 34962 else {}))
 
 
 def _accessor(view: int, offset: int, values: Array) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
 Token = str | int
@@ -20,7 +20,12 @@ _DECODER = json.JSONDecoder()
 
 def dumps(value: Any) -> str:
     """Compact JSON for new values; refuses NaN and infinity, which JSON does not have."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # half of a surrogate pair: JSON can hold it as an escape, UTF-8 cannot
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return text
 
 
 def _skip(text: str, at: int) -> int:
@@ -96,12 +101,12 @@ class RawJson:
         """The value at a place, parsed, or `default` when there is none."""
         value: Any = self._root
         for token in place:
+            if isinstance(value, str) and value[0] not in "{[":
+                return default
             member = self._find(value if isinstance(value, _Container) else _split(value), token)
             if member is None:
                 return default
             value = member.value
-            if isinstance(value, str) and value[0] not in "{[" and token is not place[-1]:
-                return default
         return json.loads(str(value))
 
     def set(self, place: Sequence[Token], value: Any) -> None:

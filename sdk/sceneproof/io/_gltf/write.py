@@ -9,11 +9,12 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from ...errors import InputError, UsageError
-from .._atomic import write_bytes
-from .._paths import inside, is_data_uri
+from sceneproof.errors import InputError, SceneproofError, UsageError
+from sceneproof.io._atomic import write_bytes
+from sceneproof.io._paths import inside, is_data_uri, read_part
+
 from .container import BIN_CHUNK, JSON_CHUNK, MAGIC, GltfDocument
 from .rawjson import RawJson, Token
 
@@ -39,33 +40,53 @@ def encode(document: GltfDocument) -> bytes:
 def write_parts(document: GltfDocument, path: Path) -> list[Path]:
     """Write parts that are not there yet, then the main file. On an error the new parts are taken away again."""
     if (path.suffix.lower() == ".gltf") != (document.container == "gltf"):
-        raise UsageError(f"{path}: a {document.container} cannot be written under this ending; use .{document.container}")
+        raise UsageError(
+            f"{path}: a {document.container} cannot be written under this ending; use .{document.container}"
+        )
     written: list[Path] = []
+    folders: list[Path] = []
     edits: dict[tuple[Token, ...], str] = {}
     try:
         for place, uri, content in _parts(document):
-            target = _target(path, uri, content, new=place[0] == "buffers" and place[1] in document.changed)
-            if target.is_relative_to(path.parent) and not target.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
+            target = None
+            if place[0] != "buffers" or place[1] not in document.changed:
+                target = _own_name(path, uri, content)
+            if target is None:
+                name = f"{path.stem}-{hashlib.sha256(content).hexdigest()[:12]}{Path(unquote(uri)).suffix}"
+                target = path.parent / name
+                edits[place] = quote(name)
+            if not target.exists():
+                _make(target.parent, folders)
                 write_bytes(target, content)
                 written.append(target)
-            name = target.relative_to(path.parent).as_posix()
-            if name != uri:
-                edits[place] = quote(name) if quote(name) != uri else uri
         data = encode(document)
-        if any(_uri_at(document.tree, place) != uri for place, uri in edits.items()):
+        changed = {place: uri for place, uri in edits.items() if _uri_at(document.tree, place) != uri}
+        if changed:
             raw = RawJson(document.text)
-            for place, uri in edits.items():
-                if _uri_at(document.tree, place) != uri:
-                    raw.set(place, uri)
+            for place, uri in changed.items():
+                raw.set(place, uri)
             data = _with_text(document, str(raw))
         write_bytes(path, data)
     except BaseException:
         for part in written:
             with contextlib.suppress(OSError):
                 part.unlink()
+        for folder in reversed(folders):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
         raise
     return [*written, path]
+
+
+def _make(folder: Path, made: list[Path]) -> None:
+    """Make a folder and those above it, and note which are new."""
+    if not folder.is_dir():
+        _make(folder.parent, made)
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise SceneproofError(f"{folder}: cannot be made ({error.strerror or error})") from None
+        made.append(folder)
 
 
 def _with_text(document: GltfDocument, text: str) -> bytes:
@@ -90,8 +111,11 @@ def _parts(document: GltfDocument) -> Iterator[tuple[tuple[Token, ...], str, byt
             if content is not None:
                 yield place, uri, bytes(content)
             continue
-        with contextlib.suppress(InputError, OSError):  # what cannot be read was named on loading and is not copied
-            yield place, uri, inside(document.folder, uri, "").read_bytes()
+        try:
+            content = read_part(document.folder, uri, "")
+        except InputError:  # was named on loading, and is not copied
+            continue
+        yield place, uri, content
 
 
 def _uris(value: Any, place: tuple[Token, ...]) -> Iterator[tuple[tuple[Token, ...], str]]:
@@ -106,17 +130,12 @@ def _uris(value: Any, place: tuple[Token, ...]) -> Iterator[tuple[tuple[Token, .
             yield from _uris(item, (*place, number))
 
 
-def _target(path: Path, uri: str, content: bytes, *, new: bool) -> Path:
-    """The file a part goes to: its own name when that is free or holds the same bytes, else one with its hash."""
-    digest = hashlib.sha256(content).hexdigest()[:12]
-    hashed = f"{path.stem}-{digest}{Path(uri).suffix}"
-    if new:
-        return path.parent / hashed
+def _own_name(path: Path, uri: str, content: bytes) -> Path | None:
+    """Where a part stands under its own name, when that is free or holds the same bytes; else ``None``."""
     try:
         own = inside(path.parent, uri, "")
-    except InputError:
-        return path.parent / hashed
-    own = path.parent.resolve() / own.relative_to(path.parent.resolve())
-    if own.exists() and own.read_bytes() != content:
-        return path.parent / hashed
+        if own == path.resolve() or (own.exists() and own.read_bytes() != content):
+            return None
+    except (InputError, OSError):
+        return None
     return path.parent / own.relative_to(path.parent.resolve())
