@@ -218,10 +218,8 @@ def flux(
 
 
 @kernel
-def border_weight(
-    place: Floats, length: Floats, starts: Ints, neighbours: Ints, centres: Floats, radius: float
-) -> Floats:
-    """Integral of the bump along the open edges around every centre: (centres,)."""
+def bump_sums(place: Floats, weight: Floats, starts: Ints, neighbours: Ints, centres: Floats, radius: float) -> Floats:
+    """Sum of the bump times a weight per point around every centre: (centres,)."""
     out = np.zeros(centres.shape[0])
     for c in range(centres.shape[0]):
         for near in range(27):
@@ -234,5 +232,5 @@ def border_weight(
                     square += (place[i, k] - centres[c, k]) ** 2
                 inside = 1.0 - square / (radius * radius)
                 if inside > 0.0:
-                    out[c] += inside * inside * length[i]
+                    out[c] += inside * inside * weight[i]
     return out

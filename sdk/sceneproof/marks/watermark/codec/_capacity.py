@@ -10,7 +10,7 @@ from ._mesh import Welded, fixed_groups, weld
 from ._solver import WRITABLE, diagonal, masses, vary
 from ._types import Capacity, Surface
 
-FUNCTIONALS_PER_BIT = 4.0  # of payload, CRC and tail: below it the code does not survive what quantisation costs
+FUNCTIONALS_PER_BIT = 2.75  # of payload, CRC and tail: below it the code does not survive what quantisation costs
 VERTICES_PER_FUNCTIONAL = 2.0  # fewer free vertices cannot hold the functionals apart
 _KEY = b"capacity does not depend on a key"
 

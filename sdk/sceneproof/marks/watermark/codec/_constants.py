@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 FIELDS = 4  # functionals per lattice cell
 RADIUS = 1.1  # of the bump, in cells
 CELLS_PER_AREA = 260.0  # the cell is the power of sqrt 2 nearest to sqrt(area / 260)
@@ -14,9 +12,11 @@ PILOTS = 0.12  # share of functionals that carry a known symbol
 GAIN_WRITE = 0.30  # smallest gain that is written, and read: the reader's is lower, for the surface has changed
 GAIN_READ = 0.27
 BORDER_SCALE = 0.15  # open edges within a bump, in cells, at which its weight falls by e
+COARSE_EDGE = 0.45  # edge, in cells, at which triangles stop following the waves: their functionals weigh half
 OPEN_IGNORED = 0.20  # share of open edges above which they say nothing (triangle soup)
+BORDER_MEANS_LITTLE = 0.75  # mean border factor below which the surface is also read without it
 RIDGE = 0.3  # times the median diagonal of the normal matrix
-STEPS = tuple(0.0048 * math.sqrt(math.sqrt(2.0)) ** k for k in range(10))  # quantiser steps, in cells: .0048 to .0228
+STEPS = tuple(0.0034 * 2.0 ** (k / 4.0) for k in range(12))  # quantiser steps, in cells: .0034 to .0229
 RAW, CANONICAL = 0, 1  # layer tags
 CRC_BITS = 32
 MEMORY = 12  # K = 13, 4096 states

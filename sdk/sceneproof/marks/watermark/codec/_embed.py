@@ -56,7 +56,7 @@ def _prepare(
     rows = np.full(chosen.shape, -1, dtype=np.int64)
     places = np.flatnonzero(chosen.reshape(-1))[good]
     rows.reshape(-1)[places] = np.arange(len(places))
-    kept = Probe(frame, found.value[good], found.gain[good], found.weight[good], found.dither[good], found.symbol[good])
+    kept = found.only(good)
     layer = Layer(layer.blocks, layer.values, rows, layer.centres, layer.reach, layer.scale)
     return _Written(kept, cells, layer, symbols(kept, code))
 
@@ -150,13 +150,15 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q") 
         raise CapacityError(judged.reason or "the mesh is too small")
     if sum(w.count for w in layers) > MAX_ROWS:
         raise CapacityError(f"the mesh has more than {MAX_ROWS} functionals: it is too scattered, split it")
-    # when both layers together cannot be read, one alone may: the file's own frame is the stronger one
+    # when both layers together cannot be read, the file's own frame alone may be
+    tried: list[Distortion] = []
     for chosen in [layers, layers[:1]] if len(layers) > 1 else [layers]:
         system = assemble([w.layer for w in chosen], inverse)
         start = _choose(welded, system, chosen, normals, limits)
-        for index in range(start, max(start - 3, -1), -1):
+        for index in range(max(start, 0), max(start - 3, -1), -1):
             d = _refine(welded, system, chosen, normals, STEPS[index], key)
             distortion = measure(welded, welded.vertices + normals * d[:, None])
+            tried.append(distortion)
             if not limits.hold(distortion):
                 continue
             result = _stored(surface, welded, normals * d[:, None])
@@ -164,9 +166,22 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q") 
             if back is not None:
                 return _embedding(result, distortion, STEPS[index], chosen, back)
             break
-    raise CapacityError(
-        f"the mesh cannot bear a readable {bits}-bit watermark at strength {strength}: "
-        f"{judged.functionals} functionals, but what could be written within the distortion limits was not read back"
+    raise CapacityError(_excuse(tried, limits, strength))
+
+
+def _excuse(tried: list[Distortion], limits: Limits, strength: str) -> str:
+    """One line on why no attempt held."""
+    held = [t for t in tried if limits.hold(t)]
+    if held:
+        return (
+            f"the mesh cannot bear a readable watermark at strength {strength}: "
+            "what fits the distortion limits does not survive 12-bit rounding with 0.1 % noise"
+        )
+    least = min(tried, key=lambda t: t.normal_mean)
+    return (
+        f"the mesh cannot be marked invisibly at strength {strength}: the faintest mark turns its normals by "
+        f"{least.normal_mean:.1f} degrees on average, {least.normal_p95:.1f} at the 95th percentile, moves it up to "
+        f"{100 * least.maximum:.2f} %; limits {limits.normal_mean}, {limits.normal_p95}, {100 * limits.maximum:.2f} %"
     )
 
 

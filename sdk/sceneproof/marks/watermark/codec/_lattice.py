@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sceneproof.kernels.flux import (
-    border_weight,
+    bump_sums,
     cell_neighbours,
     flux,
     normal_tensors,
@@ -20,6 +20,7 @@ from sceneproof.kernels.flux import (
 
 from ._constants import (
     BORDER_SCALE,
+    COARSE_EDGE,
     FIELDS,
     GAIN_WRITE,
     NORMAL_FLOOR,
@@ -47,16 +48,22 @@ _FAR = 1 << 19  # cell coordinates are packed into 3 x 20 bits, so a surface spa
 class Probe:
     """Functionals of one surface in one frame; every array has one entry per functional.
 
-    ``value`` is x = f / g in cells squared, ``gain`` g, ``weight`` for the reader, ``dither`` in [0, 1), ``symbol`` in
-    [0, 1) or -1 for a pilot, ``cell`` its row in ``centres``.
+    ``value`` is x = f / g in cells squared, ``gain`` g, ``weight`` for the reader without and ``border`` the factor in
+    (0, 1] for open edges, ``dither`` in [0, 1), ``symbol`` in [0, 1) or -1 for a pilot.
     """
 
     frame: Frame
     value: Floats
     gain: Floats
     weight: Floats
+    border: Floats
     dither: Floats
     symbol: Floats
+
+    def only(self, good: NDArray[np.bool_]) -> Probe:
+        """The functionals that are chosen."""
+        arrays = (self.value, self.gain, self.weight, self.border, self.dither, self.symbol)
+        return Probe(self.frame, *(a[good] for a in arrays))
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +181,17 @@ def _border(welded: Welded, frame: Frame, cells: Ints) -> Floats:
     at, length = _open_points(welded, frame.place(welded.vertices))
     order, keys, starts, offset = _bins(at)
     near = cell_neighbours(keys, _packed(cells, offset), _STRIDES)
-    return border_weight(at[order], length[order], starts, near, _centres(cells), RADIUS)
+    return bump_sums(at[order], length[order], starts, near, _centres(cells), RADIUS)
+
+
+def _fineness(welded: Welded, frame: Frame, grid: Grid) -> Floats:
+    """How well the triangles around each cell follow the waves, (cells,) in (0, 1]: coarse ones cannot."""
+    corners = frame.place(welded.vertices)[welded.faces]
+    square = ((corners - np.roll(corners, 1, axis=1)) ** 2).sum(axis=2).max(axis=1)
+    fine = 1.0 / (1.0 + (square / COARSE_EDGE**2) ** 2)
+    size = np.sqrt((grid.area**2).sum(axis=1))
+    table = (grid.starts, grid.neighbours, grid.centres, RADIUS)
+    return bump_sums(grid.place, size * fine[grid.face], *table) / (bump_sums(grid.place, size, *table) + 1e-12)
 
 
 def probe(welded: Welded, frame: Frame, key: bytes, gain: float) -> tuple[Probe, Grid, Ints, NDArray[np.bool_]]:
@@ -182,9 +199,10 @@ def probe(welded: Welded, frame: Frame, key: bytes, gain: float) -> tuple[Probe,
     grid, cells, draws = lay(welded, frame, key)
     value, size = evaluate(welded, grid)
     chosen = size > gain
-    border = np.broadcast_to(_border(welded, frame, cells)[:, None], chosen.shape)[chosen]
-    weight = np.minimum(size[chosen] / GAIN_WRITE, 2.0) / 2.0 * np.exp(-border / BORDER_SCALE)
+    per_cell = np.stack([_fineness(welded, frame, grid), np.exp(-_border(welded, frame, cells) / BORDER_SCALE)])
+    fine, border = np.repeat(per_cell[:, :, None], FIELDS, axis=2)[:, chosen]
+    weight = np.minimum(size[chosen] / GAIN_WRITE, 2.0) / 2.0 * fine
     last = draws[..., 5][chosen]
     symbol = np.where(last < PILOTS, -1.0, (last - PILOTS) / (1.0 - PILOTS))
-    found = Probe(frame, value[chosen], size[chosen], weight, draws[..., 4][chosen], symbol)
+    found = Probe(frame, value[chosen], size[chosen], weight, border, draws[..., 4][chosen], symbol)
     return found, grid, cells, chosen

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._detect import detect
+from ._mesh import weld
 from ._types import Surface
 
 Floats = NDArray[np.float64]
@@ -40,15 +41,27 @@ def _turned(points: Floats) -> Floats:
     return 0.37 * np.stack([x, c * y - s * z, s * y + c * z], axis=1)
 
 
-def read_back(surface: Surface, displacement: Floats, payload: bytes, key: bytes, both: bool) -> Readback | None:
-    """None unless the payload is read from the float32 result, as it is and rounded to 12 bits.
+def _shaken(points: Floats, faces: NDArray[np.int64], amount: float) -> Floats:
+    """Uniform noise of ``amount`` times the mean distance to the centre, the same for equal positions."""
+    group = weld(Surface(points, faces)).group
+    known = group >= 0
+    size = float(np.linalg.norm(points[known] - points[known].mean(axis=0), axis=1).mean())
+    draws = np.random.default_rng(0).uniform(-amount, amount, (int(group.max()) + 1, 3))
+    out = points.copy()
+    out[known] += draws[group[known]] * size
+    return out
 
-    With ``both``, also after a similarity transform that only the canonical layer survives.
+
+def read_back(surface: Surface, displacement: Floats, payload: bytes, key: bytes, both: bool) -> Readback | None:
+    """None unless the payload is read from the float32 result, as it is, and rounded to 12 bits with 0.1 % noise.
+
+    With ``both``, also rounded after a similarity transform that only the canonical layer survives. What fails this
+    would be a mark that the first export makes unreadable.
     """
     stored = (surface.positions + displacement).astype(np.float32).astype(np.float64)
-    copies = [("raw", stored), ("raw", _quantised(stored, 12))]
+    copies = [("raw", stored), ("raw", _shaken(_quantised(stored, 12), surface.faces, 0.001))]
     if both:
-        copies.append(("canonical", _turned(stored)))
+        copies.append(("canonical", _quantised(_turned(stored), 12)))
     layers, errors = [], 0.0
     for name, points in copies:
         found = detect([Surface(points, surface.faces)], key, bits=8 * len(payload), effort="quick")

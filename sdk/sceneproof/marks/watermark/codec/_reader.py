@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._code import Decoded, code_length, decode
-from ._constants import CRC_BITS, GAIN_READ, STEPS
+from ._constants import BORDER_MEANS_LITTLE, CRC_BITS, GAIN_READ, STEPS
 from ._dither import phases, soft_symbols
 from ._lattice import Probe, probe
 from ._statistic import log10_payload, statistic
@@ -76,19 +77,28 @@ class Reader:
         if len(found.value) < FEWEST:
             return False
         readings = []
-        for sign in (1.0, -1.0) if self.welded.sheet else (1.0,):
-            signed = Probe(frame, sign * found.value, found.gain, found.weight, found.dither, found.symbol)
+        for sign, weight in self._ways(found):
+            read = replace(found, value=sign * found.value, weight=weight)
             for step in STEPS:
                 self.ledger.hypotheses += 1
-                angles = phases(signed, step)
-                soft = soft_symbols(signed, angles, code_length(self.ledger.bits))
-                z = statistic(signed, angles)
+                angles = phases(read, step)
+                soft = soft_symbols(read, angles, code_length(self.ledger.bits))
+                z = statistic(read, angles)
                 readings.append(Reading(z, label, soft, len(found.value), frame.layer, step, sign, frame))
         readings.sort(key=lambda r: -r.z)
         kept = self.best.get(frame.layer)
         if kept is None or readings[0].z > kept.z:
             self.best[frame.layer] = readings[0]
         return any(self.ledger.decode(r) for r in readings[:TRIES] if r.z > TRY_ABOVE)
+
+    def _ways(self, found: Probe) -> Iterator[tuple[float, Floats]]:
+        """Orientations and weights to read with: a sheet has no outside, and many open edges are no sign of a crop."""
+        weights = [found.weight * found.border]
+        if found.border.mean() < BORDER_MEANS_LITTLE:
+            weights.append(found.weight)
+        for sign in (1.0, -1.0) if self.welded.sheet else (1.0,):
+            for weight in weights:
+                yield sign, weight
 
 
 def combined(readings: list[Reading], label: str) -> Reading:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sceneproof.kernels.ridge import conjugate_gradients, gather, normal_matrix, spread
+from sceneproof.kernels.umbrella import umbrella
 from sceneproof.kernels.variation import block_vertices, variation
 
 from ._constants import RADIUS, RIDGE
@@ -23,6 +24,9 @@ Ints = NDArray[np.int64]
 
 WRITABLE = 0.3  # smallest share of its continuous variation that a functional must keep on the actual vertices
 MAX_ROWS = 8000
+SMOOTHED = 0.25  # reach of the smoothed normals, in cells
+MAX_SMOOTHING = 60  # umbrella steps
+SHORTEST = 0.5  # smoothed normals shorter than this stay shorter than 1
 _TOLERANCE = 1e-7
 
 
@@ -128,9 +132,21 @@ def diagonal(layer: Layer, inverse_mass: Floats) -> Floats:
 
 
 def masses(welded: Welded, fixed: NDArray[np.bool_], unit: float) -> tuple[Floats, Floats]:
-    """Unit outward normals (v, 3) and the inverse mass (v,), zero where a vertex must stay."""
+    """Directions in which the vertices move (v, 3) and the inverse mass (v,), zero where a vertex must stay.
+
+    The directions are outward normals smoothed over a part of a wave, so that what is much smaller than a wave (scan
+    noise, folds, fillets) is carried along as it is and its normals do not turn. They are shorter than 1 where the
+    normals around disagree.
+    """
     normals, area = vertex_normals(welded.vertices, welded.faces)
-    free = (area > 0.0) & ~fixed & (np.linalg.norm(normals, axis=1) > 0.5)
+    edge = welded.vertices[welded.edges[:, 0]] - welded.vertices[welded.edges[:, 1]]
+    spacing = float(np.sqrt((edge**2).sum(axis=1).mean())) / unit
+    steps = min(int((SMOOTHED / spacing) ** 2), MAX_SMOOTHING)
+    if steps:
+        normals = umbrella(normals, welded.edges, 0.5, steps)
+    length = np.linalg.norm(normals, axis=1)
+    normals /= np.maximum(length, SHORTEST)[:, None]
     inverse = np.zeros(len(area))
+    free = (area > 0.0) & ~fixed & (length > 1e-3)
     inverse[free] = unit * unit / area[free]
     return normals * welded.flip, inverse

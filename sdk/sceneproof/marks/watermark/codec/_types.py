@@ -52,8 +52,9 @@ class Embedding:
     """A displacement (n, 3) float64 to add to the positions, equal for equal positions, and what it costs.
 
     ``mrms`` and ``maximum`` are fractions of the bounding-box diagonal (area-weighted root mean square and largest
-    vertex displacement), the normal deviations are degrees, ``step`` is in cells. ``decoded`` names the layers that
-    were read back from the float32 result, ``errors`` the share of wrong code symbols there.
+    vertex displacement), the normal deviations are degrees, ``step`` is in cells. ``layers`` names what was read
+    back, from the float32 result and from rounded and noisy copies of it; ``errors`` is the largest share of wrong code
+    symbols there.
     """
 
     displacement: NDArray[np.float64]
