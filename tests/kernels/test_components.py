@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sceneproof.kernels.components import labels, roots
+from sceneproof.kernels.components import roots
 from tests.reference import meshes as twin
 
 
@@ -25,9 +25,3 @@ def test_a_long_chain_is_one_component(reverse, path):
     items = np.random.default_rng(4).permutation(5_000)
     links = np.stack([items[:-1], items[1:]], axis=1)
     assert not roots(links[::-1] if reverse else links, 5_000).any()
-
-
-def test_labels_count_up_in_the_order_of_first_members():
-    numbers, count = labels(np.array([0, 1, 0, 3, 1]))
-    assert numbers.tolist() == [0, 1, 0, 2, 1]
-    assert count == 3

@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from sceneproof.kernels.rows import finite_rows
 from sceneproof.kernels.surface import face_measures
 from sceneproof.scene import Array, Mode, Primitive, Scene
 
@@ -63,7 +64,7 @@ def inspection(scene: Scene) -> dict[str, Any]:
         "degenerate_triangles": counted.degenerate,
         "duplicate_vertices": counted.duplicates,
         "as_stored": asdict(counted.stored),
-        "nonfinite_vertices": sum(int(np.count_nonzero(~np.isfinite(p.positions).all(axis=1))) for p in primitives),
+        "nonfinite_vertices": sum(int(np.count_nonzero(~finite_rows(p.positions))) for p in primitives),
         "undecoded": [part.pointer for part in primitives if part.undecoded],
         "left_out": [node.pointer for node in scene.nodes if slot_of(node)],
     }
@@ -89,8 +90,9 @@ def _sizes(scene: Scene) -> tuple[float, float | None]:
     area = volume = 0.0
     origins: dict[tuple[int, int], Array] = {}
     for part in _surfaces(scene):
-        finite = part.positions[np.isfinite(part.positions).all(axis=1)]
-        origin = origins.setdefault((part.node, part.instance), finite[0] if len(finite) else np.zeros(3))
+        finite = finite_rows(part.positions)
+        first = part.positions[finite.argmax()] if finite.any() else np.zeros(3)
+        origin = origins.setdefault((part.node, part.instance), first)
         areas, volumes, _ = face_measures(part.positions, part.triangles, origin)
         area += float(areas.sum())
         volume += float(volumes.sum()) * _handedness(scene, part)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sceneproof.kernels.rows import finite_rows
 from sceneproof.kernels.surface import face_measures
 from sceneproof.kernels.topology import edge_topology
 
@@ -78,7 +79,7 @@ def mesh_topology(scene: Scene, mesh: int) -> MeshTopology:
         triangles=len(surface.faces),
         degenerate=int(np.count_nonzero(degenerate)),
         duplicates=len(surface.vertex_of) - len(surface.positions),
-        nonfinite=int(np.count_nonzero(~np.isfinite(surface.positions[surface.vertex_of]).all(axis=1))),
+        nonfinite=int(np.count_nonzero(~finite_rows(surface.positions)[surface.vertex_of])),
         closed=joined.edges > 0 and joined.unbalanced == 0,
     )
 

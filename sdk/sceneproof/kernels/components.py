@@ -70,10 +70,3 @@ def _roots_numpy(links: Array, count: int) -> Array:
         apart = parent[first] != parent[second]
         first, second = first[apart], second[apart]
     return parent
-
-
-def labels(root: Array) -> tuple[Array, int]:
-    """Numbers 0 .. c - 1 in the order of the smallest members, and c, from the result of `roots`."""
-    first = root == np.arange(len(root))
-    number = np.cumsum(first) - 1
-    return number[root], int(np.count_nonzero(first))

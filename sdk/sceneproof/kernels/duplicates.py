@@ -75,7 +75,8 @@ def weld(positions: Array) -> tuple[Array, int]:
 
 def _bits(positions: Array) -> tuple[Array, Array]:
     points = np.asarray(positions, np.float32).reshape(-1, 3) + np.float32(0)  # -0 + 0 is +0
-    return frozen(points.view(np.uint32), np.uint32), frozen(np.isnan(points).any(axis=1), np.bool_)
+    lonely = np.isnan(points)
+    return frozen(points.view(np.uint32), np.uint32), frozen(lonely[:, 0] | lonely[:, 1] | lonely[:, 2], np.bool_)
 
 
 def _sort_weld(bits: Array, lonely: Array) -> tuple[Array, int]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from sceneproof.kernels._choice import Array, compiled, frozen
 from sceneproof.kernels._kernel import kernel
+from sceneproof.kernels.rows import finite_rows
 
 FLAT = 1e-12  # doubled area over longest edge squared up to which a face counts as having none (float64 rounding)
 
@@ -64,7 +65,7 @@ def face_measures(positions: Array, faces: Array, origin: Array | None = None) -
     points = frozen(np.asarray(positions).reshape(-1, 3), np.float64)
     triangles = frozen(np.asarray(faces).reshape(-1, 3), np.int64)
     if origin is None:
-        finite = np.isfinite(points).all(axis=1)
+        finite = finite_rows(points)
         origin = points[finite.argmax()] if finite.any() else np.zeros(3)
     run = _measure if compiled(len(triangles)) else _measure_numpy
     return run(points, triangles, frozen(origin, np.float64))

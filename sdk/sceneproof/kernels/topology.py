@@ -14,7 +14,7 @@ import numpy as np
 
 from sceneproof.kernels._choice import Array, compiled, frozen
 from sceneproof.kernels._kernel import kernel
-from sceneproof.kernels.components import _roots_numpy, find, labels, union
+from sceneproof.kernels.components import _roots_numpy, find, union
 
 LIMIT = 1 << 30  # vertices and faces whose numbers still fit the packed keys
 
@@ -39,7 +39,7 @@ class EdgeTopology:
 
 
 @kernel
-def _sweep(faces: Array, skip: Array, count: int) -> tuple[Array, Array]:
+def _sweep(faces: Array, skip: Array, count: int) -> tuple[Array, Array, int]:
     start = np.zeros(count + 1, np.int64)
     for f in range(faces.shape[0]):
         if not skip[f]:
@@ -86,9 +86,18 @@ def _sweep(faces: Array, skip: Array, count: int) -> tuple[Array, Array]:
             totals[1] += uses == 1
             totals[2] += uses > 2
             totals[3] += 2 * backwards != uses
+    number = np.empty(faces.shape[0], np.int64)
+    components = 0
     for f in range(faces.shape[0]):
-        parent[f] = find(parent, f)
-    return totals, parent
+        root = find(parent, f)
+        if skip[f]:
+            number[f] = -1
+        elif root == f:  # the smallest of its component, so it comes first
+            number[f] = components
+            components += 1
+        else:
+            number[f] = number[root]
+    return totals, number, components
 
 
 def edge_topology(faces: Array, count: int, skip: Array | None = None) -> EdgeTopology:
@@ -108,18 +117,12 @@ def edge_topology(faces: Array, count: int, skip: Array | None = None) -> EdgeTo
     repeated = (faces[:, 0] == faces[:, 1]) | (faces[:, 1] == faces[:, 2]) | (faces[:, 2] == faces[:, 0])
     skipped = frozen(repeated if skip is None else repeated | skip, np.bool_)
     run = _sweep if compiled(len(faces)) else _sweep_numpy
-    totals, root = run(faces, skipped, count)
-    number, components = labels(root)
-    # Skipped faces are their own roots; renumber so that they leave no gaps.
-    if skipped.any():
-        kept = np.unique(number[~skipped])
-        number = np.where(skipped, -1, np.searchsorted(kept, number))
-        components = len(kept)
+    totals, number, components = run(faces, skipped, count)
     edges, boundary, nonmanifold, unbalanced = (int(total) for total in totals)
     return EdgeTopology(edges, boundary, nonmanifold, unbalanced, components, number)
 
 
-def _sweep_numpy(faces: Array, skip: Array, count: int) -> tuple[Array, Array]:
+def _sweep_numpy(faces: Array, skip: Array, count: int) -> tuple[Array, Array, int]:
     edges = half_edges(faces, count, skip)
     run = edges.runs
     uses = np.diff(run)
@@ -130,7 +133,10 @@ def _sweep_numpy(faces: Array, skip: Array, count: int) -> tuple[Array, Array]:
     joined = np.ones(max(len(edges.face) - 1, 0), bool)
     joined[run[1:-1] - 1] = False
     links = np.stack([edges.face[:-1][joined], edges.face[1:][joined]], axis=1)
-    return totals, _roots_numpy(links, len(faces))
+    root = _roots_numpy(links, len(faces))
+    first = (root == np.arange(len(root))) & ~skip
+    number = np.where(skip, -1, (np.cumsum(first) - 1)[root])
+    return totals, number, int(np.count_nonzero(first))
 
 
 @dataclass(frozen=True, eq=False)
