@@ -11,9 +11,9 @@ from sceneproof.derived.framing import View
 from sceneproof.derived.ray_scene import Hits, RayScene, ray_scene
 from sceneproof.scene import Array, Scene
 
-from .discs import all_discs, draw_discs
 from ._sampling import TO_LINEAR, to_srgb
 from ._surface import shade
+from .discs import all_discs, draw_discs
 
 LAYERS = 8
 BACKGROUND = (0.82, 0.60)  # sRGB grey at the top and at the bottom
@@ -102,7 +102,7 @@ def look(scene: Scene, view: View, x: Array, y: Array, width: int, height: int) 
 
 
 def cover(scene: Scene, view: View, seen: Seen, at: tuple[Array, Array], size: tuple[int, int]) -> None:
-    """Lay points and splats over what rays have `seen` at places `at` of a picture of `size` (width, height), in place."""
+    """Lay points and splats over what rays have `seen` at places `at` of a picture of `size` (width, height)."""
     if not any(len(points) for points, *_ in all_discs(scene)):
         return
     shape = (size[1], size[0])

@@ -22,7 +22,11 @@ def room(scale: float = 1.0, *, znear: float = 0.05, **camera: object) -> Builde
     b = Builder()
     walls = b.material("walls", color=(0.7, 0.65, 0.6, 1), doubleSided=True)
     b.node("walls", mesh=b.mesh(shapes.box((4 * scale, 3 * scale, 5 * scale)), material=walls))
-    b.node("table", mesh=b.mesh(shapes.box((scale, 0.7 * scale, scale)), material=b.material("wood")), translation=[0, -scale, 0])
+    b.node(
+        "table",
+        mesh=b.mesh(shapes.box((scale, 0.7 * scale, scale)), material=b.material("wood")),
+        translation=[0, -scale, 0],
+    )
     place = {"translation": [0.0, 0.2 * scale, 2.2 * scale]} | camera
     b.node("view", camera=b.camera(yfov=0.9, znear=znear * scale), **place)
     return b

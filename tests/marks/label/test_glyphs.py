@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sceneproof.errors import MarkError
-from sceneproof.marks.label.label import text_mesh
 from sceneproof.marks.label._wording import WORDINGS
+from sceneproof.marks.label.label import text_mesh
 from tests.makers import font_subset
 
 

@@ -1,4 +1,4 @@
-"""A planned label shows: tall enough, at an edge, upright, in every aspect ratio, at any scale, again and again the same."""
+"""A planned label shows: tall enough, at an edge, upright, in every aspect ratio, at any scale, always the same."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def assert_good(reading: LabelReading, views_: int = 1) -> None:
     assert reading.contrast_ratio is not None
     assert reading.contrast_ratio > 10
     assert reading.hidden_fraction == 0
-    assert {(s.view, s.aspect) for s in reading.views if s.inside > 0.999}.__len__() == 3 * views_
+    whole = {(sight.view, sight.aspect) for sight in reading.views if sight.inside > 0.999}
+    assert len(whole) == 3 * views_
 
 
 def same(one: list[PutNode], two: list[PutNode]) -> bool:
@@ -136,7 +137,7 @@ def test_an_orthographic_camera() -> None:
 
 
 def test_a_camera_outside_keeps_the_bounds() -> None:
-    """The label stands where the view enters the scene, so that a viewer that frames by bounds still finds the subject."""
+    """The label stands where the view enters the scene: a viewer that frames by bounds still finds the subject."""
     b = figure()
     b.node("far", camera=b.camera(yfov=0.3), translation=[0, 0.85, 12])
     scene, edits = marked(load(b))
@@ -154,6 +155,16 @@ def test_the_same_again_on_a_scene_that_bears_it() -> None:
         assert same(plan(scene), edits)
         english = plan(once, LabelOptions(lang="en"))
         assert same(english, plan(scene, LabelOptions(lang="en")))
+
+
+def test_own_words_follow_the_market() -> None:
+    scene = load(figure())
+    words = "synthetic, made by AI"
+    assert plan(scene, LabelOptions(text=words, lang="en"))[0].extras["text"] == words
+    assert plan(scene, LabelOptions(text=words, market=["eu"]))[0].extras["lang"] == "en"
+    for options in (LabelOptions(text=words), LabelOptions(text=words, lang="en", market=["eu", "cn"])):
+        with pytest.raises(MarkError, match="generation element"):
+            plan(scene, options)
 
 
 def test_long_words_are_broken_into_lines() -> None:
@@ -192,7 +203,9 @@ def test_nothing_to_frame_is_refused(scene: object, reason: str) -> None:
 def test_positions_that_are_not_finite_are_refused() -> None:
     scene = load(figure())
     primitive = scene.meshes[0].primitives[0]
-    broken = replace(primitive, attributes=dict(primitive.attributes) | {"POSITION": np.full((24, 3), np.nan, np.float32)})
+    broken = replace(
+        primitive, attributes=dict(primitive.attributes) | {"POSITION": np.full((24, 3), np.nan, np.float32)}
+    )
     with pytest.raises(MarkError, match="finite"):
         plan(replace(scene, meshes=(replace(scene.meshes[0], primitives=(broken,)),)))
 

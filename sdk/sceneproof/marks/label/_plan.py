@@ -34,7 +34,8 @@ class LabelOptions:
 
     Attributes
     ----------
-    text : the words, or ``None`` for the wording of `lang`; must hold an AI element and a generation element.
+    text : the words, or ``None`` for the wording of `lang`; must hold an AI element and a generation element, in Chinese
+        for the market cn (where no market is named: for zh-CN).
     lang : zh-CN, zh-TW, en, ja or ko; ``None``: zh-CN when `market` has cn or is empty, else en.
     style : ``auto`` or ``edge``: fixed to each camera, else a placard at the edge of the default framing.
     height : ink height to aim for, as a fraction of the picture's shortest side (GB 45438-2025, 5.5, asks for 5 %).
@@ -63,7 +64,8 @@ def plan(scene: Scene, options: LabelOptions | None = None) -> list[PutNode]:
     if not 0.05 <= wanted.height <= 0.3:
         raise UsageError(f"label height {wanted.height:g} is not between 0.05 and 0.3 of the shortest side")
     lang = language(wanted.lang, wanted.market)
-    text = wording(lang) if wanted.text is None else checked(wanted.text, wanted.market)
+    chinese = "cn" in wanted.market if wanted.market else lang == "zh-CN"
+    text = wording(lang) if wanted.text is None else checked(wanted.text, chinese=chinese)
     bare = without_labels(scene)
     points = framed_points(bare)
     if not len(points):

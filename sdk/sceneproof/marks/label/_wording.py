@@ -82,15 +82,15 @@ def wording(lang: str) -> str:
     return WORDINGS[language(lang)]
 
 
-def checked(text: str, market: Sequence[str] = ()) -> str:
-    """`text`, trimmed, when it may be a label. For the market cn only the Chinese form will do.
+def checked(text: str, *, chinese: bool = True) -> str:
+    """`text`, trimmed, when it may be a label: in the standard's Chinese form, or in any language.
 
     Raises `MarkError` naming the element that is missing.
     """
     words = text.strip()
     if not words:
         raise MarkError("the label text is empty; give words that say the content is AI-generated")
-    ai, made = has_required_elements(words, chinese="cn" in market or not market)
+    ai, made = has_required_elements(words, chinese=chinese)
     if ai and made:
         return words
     ask = {
