@@ -18,6 +18,15 @@ WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "M
 MESHOPT = ("EXT_meshopt_compression", "KHR_meshopt_compression")
 
 
+def as_floats(raw: Array, *, normalized: bool) -> Array:
+    """Stored values as float32; normalised integers become 0..1 or -1..1 (glTF 2.0, section 3.6.2.2)."""
+    values = raw.astype(np.float32)
+    if not normalized or raw.dtype.kind == "f":
+        return values
+    limit = np.float32(np.iinfo(raw.dtype).max)
+    return np.maximum(values / limit, np.float32(-1)) if raw.dtype.kind == "i" else values / limit
+
+
 class Accessors:
     """Reads the accessors of one document, each at most once."""
 
@@ -40,10 +49,7 @@ class Accessors:
             return raw
         number, entry = self.entry(index, pointer)
         if (number, True) not in self._read:
-            values = raw.astype(np.float32)
-            if entry.get("normalized"):
-                limit = np.float32(np.iinfo(raw.dtype).max)
-                values = np.maximum(values / limit, np.float32(-1)) if raw.dtype.kind == "i" else values / limit
+            values = as_floats(raw, normalized=bool(entry.get("normalized")))
             values.setflags(write=False)
             self._read[number, True] = values
         return self._read[number, True]

@@ -10,7 +10,7 @@ from sceneproof.errors import InputError
 from sceneproof.scene import Array, Mesh, Mode, Primitive, Problem
 
 from . import fields
-from .accessors import Accessors
+from .accessors import Accessors, as_floats
 
 DRACO = "KHR_draco_mesh_compression"
 _KINDS: dict[str, tuple[str, ...]] = {"POSITION": ("VEC3",), "NORMAL": ("VEC3",), "TANGENT": ("VEC4",)}
@@ -58,7 +58,7 @@ def _primitive(
     triangles = np.zeros((0, 3), np.int64)
     if isinstance(draco, dict):
         try:
-            attributes, triangles = _draco(draco, f"{place}/extensions/{DRACO}", accessors)
+            attributes, triangles = _draco(draco, semantics, place, accessors)
         except ImportError:
             undecoded = "Draco decoding needs the package DracoPy"
     else:
@@ -158,16 +158,28 @@ def _triangles(entry: dict[str, Any], mode: Mode, vertices: int, place: str, acc
     return np.stack([corners[at + 1], corners[at + 2], np.full(steps, corners[0] if steps else 0)], axis=1)
 
 
-def _draco(settings: dict[str, Any], place: str, accessors: Accessors) -> tuple[dict[str, Array], Array]:
+def _draco(
+    settings: dict[str, Any], semantics: dict[str, Any], place: str, accessors: Accessors
+) -> tuple[dict[str, Array], Array]:
+    """Attributes and triangles of a stream; integers become floats as the attribute's accessor says."""
     from sceneproof.io._codecs import decode_draco
 
-    ids = {str(name): value for name, value in fields.mapping(settings, "attributes", place).items()}
-    data = accessors.view_bytes(settings.get("bufferView"), f"{place}/bufferView")
+    within = f"{place}/extensions/{DRACO}"
+    ids = {str(name): value for name, value in fields.mapping(settings, "attributes", within).items()}
+    data = accessors.view_bytes(settings.get("bufferView"), f"{within}/bufferView")
     try:
         decoded = decode_draco(data, ids)
     except InputError as error:
-        raise InputError(error.reason, pointer=place) from None
-    return dict(decoded.attributes), decoded.triangles
+        raise InputError(error.reason, pointer=within) from None
+    attributes = dict(decoded.attributes)
+    for name, values in attributes.items():
+        if not name.startswith(("JOINTS_", "_")):
+            _, accessor = accessors.entry(semantics.get(name), f"{place}/attributes/{fields.step(name)}")
+            attributes[name] = as_floats(values, normalized=accessor.get("normalized") is True)
+    for name in semantics.keys() - attributes.keys():  # a stream need not hold every attribute
+        where = f"{place}/attributes/{fields.step(name)}"
+        attributes[name] = _attribute(name, semantics[name], where, accessors)
+    return attributes, decoded.triangles
 
 
 def _meshopt(semantics: dict[str, Any], place: str, accessors: Accessors) -> str | None:
