@@ -22,6 +22,12 @@ def lattice(shape, **fields):
     return iso_surface_lattice.measure(scene(shape, **fields))
 
 
+def subdivided_box(cells):
+    side = plane((1, 1), (cells, cells)).moved((0, 0.5, 0))
+    turns = [("x", k * np.pi / 2) for k in range(4)] + [("z", np.pi / 2), ("z", -np.pi / 2)]
+    return merged([side.turned(axis, angle) for axis, angle in turns])
+
+
 def test_marching_cubes_leave_their_lattice_and_its_pitch_is_found():
     found = lattice(iso_surface(40))
     assert found.detail["strong"]
@@ -66,8 +72,9 @@ def test_the_same_mesh_gives_the_same_lattice_twice():
         plane((4, 4), (30, 30)),
         merged([box().moved((x, y, 0)) for x in range(12) for y in range(12)]),
         icosphere(level=4),
+        subdivided_box(16),
     ],
-    ids=["sculpt", "uv sphere", "six uv spheres", "torus", "snapped plane", "voxels", "icosphere"],
+    ids=["sculpt", "uv sphere", "six uv spheres", "torus", "snapped plane", "voxels", "icosphere", "subdivided box"],
 )
 def test_modelled_meshes_are_no_strong_lattice(shape):
     assert not lattice(shape).detail["strong"]

@@ -28,6 +28,8 @@ class Lattice:
     shares : f0 .. f3, share of vertices with exactly that many whole coordinates.
     phases : |mean exp(2 pi i u)| for each axis, 1 for all vertices whole.
     expected : f2 that the three axes would give if they were independent.
+    crowded : of the vertices with two whole coordinates, the largest share whose third lies in one twentieth of a
+        cell; 0.1 when it is anywhere, 1 when it is snapped as well, as on a subdivided box.
     voted : whether the frame came from the edges instead of the file's axes.
     """
 
@@ -36,6 +38,7 @@ class Lattice:
     shares: tuple[float, float, float, float]
     phases: tuple[float, float, float]
     expected: float
+    crowded: float
     voted: bool
 
     @property
@@ -195,22 +198,34 @@ def _measure(points: Array, frame: Array, pitch: float, voted: bool) -> Lattice 
 
 
 def _fitted(points: Array, cells: Array, gradient: Array, offset: Array) -> tuple[Array, Array]:
-    """One least-squares step on the wrapped residuals, brought back to a rotation and one pitch."""
+    """One least-squares step on the wrapped residuals: a turn, one pitch for all axes, and an offset for each.
+
+    Only these seven numbers are free: the ball cuts a nearly flat patch out of the surface, and a free 3 x 3 matrix
+    would not be determined across it.
+    """
     residual = cells - np.rint(cells)
-    basis = np.concatenate([points, np.ones((len(points), 1))], axis=1)
-    change = np.zeros((3, 4))
-    for axis in range(3):
-        near = np.abs(residual[:, axis]) < 0.2  # the third coordinate of each vertex is anywhere: leave it out
-        if np.count_nonzero(near) < 30:
-            continue
-        change[axis] = np.linalg.lstsq(basis[near], residual[near, axis], rcond=None)[0]
-    u, s, vt = np.linalg.svd(gradient - change[:, :3])
-    return (u @ vt) * s.mean(), offset + change[:, 3]
+    near = np.abs(residual) < 0.2  # the third coordinate of each vertex is anywhere: leave it out
+    if near.sum(axis=0).min() < 10:
+        return gradient, offset
+    x, y, z = (points @ gradient.T).T
+    zero, one = np.zeros_like(x), np.ones_like(x)
+    rows = (  # columns: growth, turn about x, y and z, offsets
+        np.stack([x, zero, z, -y, one, zero, zero], axis=1),
+        np.stack([y, -z, zero, x, zero, one, zero], axis=1),
+        np.stack([z, y, -x, zero, zero, zero, one], axis=1),
+    )
+    basis = np.concatenate([rows[axis][near[:, axis]] for axis in range(3)])
+    wanted = np.concatenate([residual[near[:, axis], axis] for axis in range(3)])
+    growth, a, b, c, *shift = np.linalg.lstsq(basis, wanted, rcond=None)[0]
+    turn = np.array([[0.0, -c, b], [c, 0.0, -a], [-b, a, 0.0]])
+    u, sizes, vt = np.linalg.svd((np.eye(3) * (1 - growth) - turn) @ gradient)
+    return (u @ vt) * sizes.mean(), offset + np.array(shift)
 
 
 def _counted(points: Array, gradient: Array, offset: Array, extent: float, voted: bool) -> Lattice:
     cells = points @ gradient.T - offset
-    on = np.abs(cells - np.rint(cells)) < TOLERANCE
+    residual = np.abs(cells - np.rint(cells))
+    on = residual < TOLERANCE
     shares = np.bincount(on.sum(axis=1), minlength=4) / len(points)
     p = on.mean(axis=0)
     expected = p[0] * p[1] * (1 - p[2]) + p[0] * p[2] * (1 - p[1]) + p[1] * p[2] * (1 - p[0])
@@ -218,4 +233,7 @@ def _counted(points: Array, gradient: Array, offset: Array, extent: float, voted
     pitch = float(1 / np.linalg.norm(gradient, axis=1).mean())
     f0, f1, f2, f3 = (float(x) for x in shares)
     x, y, z = (float(v) for v in phases)
-    return Lattice(pitch, extent / pitch, (f0, f1, f2, f3), (x, y, z), float(expected), voted)
+    two = on.sum(axis=1) == 2
+    third = np.bincount((residual[two].max(axis=1) * 20).astype(np.int64), minlength=10)
+    crowded = float(third.max() / max(third.sum(), 1))
+    return Lattice(pitch, extent / pitch, (f0, f1, f2, f3), (x, y, z), float(expected), crowded, voted)
