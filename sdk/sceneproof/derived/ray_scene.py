@@ -47,7 +47,6 @@ class RayScene:
     triangle: Array
     centre: Array
     radius: float
-    corners: Array = field(repr=False)
     embree: Any = field(repr=False)
 
     def cast(self, origins: Array, directions: Array) -> Hits:
@@ -97,26 +96,43 @@ def ray_scene(scene: Scene, labels_only: bool = False) -> RayScene:
 def build(scene: Scene, numbers: tuple[int, ...]) -> RayScene:
     """A `RayScene` of some parts, by their index in `world_parts`."""
     everything = world_parts(scene)
-    corners, parts, rows = [], [], []
+    points: list[Array] = []
+    corners: list[Array] = []
+    parts: list[Array] = []
+    rows: list[Array] = []
+    count = 0
     for number in numbers:
         positions, triangles = everything[number].positions, everything[number].triangles
-        inside = np.flatnonzero(((triangles >= 0) & (triangles < len(positions))).all(axis=1))
-        placed = positions[triangles[inside]]
-        with np.errstate(invalid="ignore", over="ignore"):
-            area = np.cross(placed[:, 1] - placed[:, 0], placed[:, 2] - placed[:, 0])
-            good = np.isfinite(area).all(axis=1) & (area != 0).any(axis=1)
-        corners.append(placed[good])
-        rows.append(inside[good].astype(np.int64))
-        parts.append(np.full(int(good.sum()), number, np.int32))
-    if not corners or not sum(len(item) for item in corners):
-        nothing = np.zeros((0, 3, 3))
-        return RayScene(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(3), 1.0, nothing, None)
-    stacked = np.concatenate(corners)
-    low, high = stacked.min(axis=(0, 1)), stacked.max(axis=(0, 1))
+        good = _usable(positions, triangles)
+        if len(good):
+            points.append(np.where(np.isfinite(positions), positions, positions[triangles[good[0], 0]]))
+            corners.append(triangles[good] + count)
+            rows.append(good)
+            parts.append(np.full(len(good), number, np.int32))
+            count += len(positions)
+    if not points:
+        return RayScene(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(3), 1.0, None)
+    stacked, faces = np.concatenate(points), np.concatenate(corners)
+    low, high = stacked.min(axis=0), stacked.max(axis=0)
     centre = (low + high) / 2
     radius = float(np.linalg.norm(high - low) / 2)
-    local = np.ascontiguousarray((stacked - centre) / radius, np.float32)
-    return RayScene(np.concatenate(parts), np.concatenate(rows), centre, radius, stacked, _embree(local))
+    stacked -= centre
+    stacked /= radius
+    embree = _embree(stacked.astype(np.float32), faces.astype(np.int32))
+    return RayScene(np.concatenate(parts), np.concatenate(rows), centre, radius, embree)
+
+
+def _usable(positions: Array, triangles: Array) -> Array:
+    """Rows of the triangles that have three finite corners and an area."""
+    inside = np.flatnonzero(((triangles >= 0) & (triangles < len(positions))).all(axis=1))
+    kept = triangles[inside]
+    start = positions[kept[:, 0]]
+    with np.errstate(invalid="ignore", over="ignore"):
+        ux, uy, uz = (positions[kept[:, 1]] - start).T
+        vx, vy, vz = (positions[kept[:, 2]] - start).T
+        twice = np.abs(uy * vz - uz * vy) + np.abs(uz * vx - ux * vz) + np.abs(ux * vy - uy * vx)
+        good = (twice > 0) & np.isfinite(twice)
+    return np.asarray(inside[good], np.int64)
 
 
 def is_label(slot: str | None) -> bool:
@@ -138,12 +154,12 @@ def hidden_nodes(scene: Scene) -> frozenset[int]:
     return frozenset(hidden)
 
 
-def _embree(corners: Array) -> Any:
+def _embree(points: Array, faces: Array) -> Any:
     try:
         from embreex.mesh_construction import TriangleMesh
         from embreex.rtcore_scene import EmbreeScene
     except ImportError as error:
         raise MissingExtraError("start pictures need Embree; install embreex (pip install embreex)") from error
     scene = EmbreeScene(robust=True)
-    TriangleMesh(scene, corners.reshape(-1, 3), np.arange(len(corners) * 3, dtype=np.int32).reshape(-1, 3))
+    TriangleMesh(scene, points, faces)
     return scene

@@ -13,12 +13,12 @@ from dataclasses import replace
 from itertools import product
 
 from sceneproof.derived.framing import ASPECTS, HALF_FOV, View
-from sceneproof.scene import Array, Scene
+from sceneproof.scene import Scene
 
 from ._board import Board, Spot, ink_box
 from ._edge import INSET, room
-from ._settle import Place, Settled, outermost, radius, reach, settle
-from ._sight import at_edge, behind
+from ._settle import Place, Settled, Stage, radius, reach, settle
+from ._sight import Behind, at_edge, behind
 
 DOWN = (0.82, 0.86, 0.90)  # lower end of the plate, of half the picture's height
 ACROSS = (1.0, 0.5, 0.0)  # where it stands between middle and right
@@ -28,20 +28,17 @@ TOWARD_BESIDE = (-0.1, 0.2, 0.4, 0.5, 0.58, 0.7)
 SECOND_COST, COVER_COST = 0.06, 0.20
 
 
-def placards(
-    scene: Scene, points: Array, shape: Board, ink: Callable[[View], float], grow: float = 1.0
-) -> Settled | None:
+def placards(scene: Scene, around: Stage, shape: Board, ink: Callable[[View], float]) -> Settled | None:
     """One board, or two, at an edge of the default framing in every aspect ratio.
 
     Parameters
     ----------
-    scene : without labels. points : what viewers frame, float64 [shape=(n, 3)]. ink : ink height for a view.
-    grow : how much larger the sphere may be made.
+    scene : without labels. around : what viewers frame of it. ink : ink height for a view.
 
     ``None`` when no place is in front of the scene's geometry. See `everywhere` for whether all ratios are served.
     """
-    few = outermost(points)
-    alone = _rated(scene, shape, (settle(few, shape, place, grow) for place in _bottom(shape, ink)))
+    judge = _Judge(scene, shape)
+    alone = judge.rated(settle(around, shape, place) for place in _bottom(shape, ink))
     if not alone:
         return None
     chosen = next((item for item in alone if everywhere(shape, item)), None)
@@ -49,13 +46,11 @@ def placards(
         wide = [item for item in alone if 0 in _edges(shape, item)][:3]
         pairs: list[Settled] = []
         for side in (1.0, -1.0):
-            found = (settle(few, shape, place, grow) for item in wide for place in _pairs(shape, ink, item, side))
-            pairs = pairs or _rated(scene, shape, (item for item in found if item and everywhere(shape, item)))
+            found = (settle(around, shape, place) for item in wide for place in _pairs(shape, ink, item, side))
+            pairs = pairs or judge.rated(item for item in found if item and everywhere(shape, item))
         if pairs and (chosen is None or pairs[0].cost + SECOND_COST < chosen.cost):
             chosen = pairs[0]
-    if chosen is None:
-        chosen = alone[0]
-    return settle(points, shape, chosen.place, grow, 1e-12) or chosen
+    return chosen or alone[0]
 
 
 def everywhere(shape: Board, item: Settled) -> bool:
@@ -101,13 +96,26 @@ def _edges(shape: Board, item: Settled) -> set[int]:
     return found
 
 
-def _rated(scene: Scene, shape: Board, items: Iterable[Settled | None]) -> list[Settled]:
-    """Those that stand in front of the geometry, cheapest first; hiding part of the scene costs too."""
-    rated = []
-    for item in items:
-        if item is None:
-            continue
-        sight = [behind(scene, item.view, shape, spot) for spot in item.spots]
-        if all(spot.depth < seen.nearest for spot, seen in zip(item.spots, sight, strict=True)):
-            rated.append(replace(item, cost=item.cost + COVER_COST * sum(seen.covered for seen in sight)))
-    return sorted(rated, key=lambda item: item.cost)
+class _Judge:
+    """Which candidates stand in front of the geometry. A place is looked behind once, as candidates share boards."""
+
+    def __init__(self, scene: Scene, shape: Board) -> None:
+        self.scene, self.shape = scene, shape
+        self.known: dict[tuple[Spot, float], Behind] = {}
+
+    def rated(self, items: Iterable[Settled | None]) -> list[Settled]:
+        """Those in front, cheapest first; hiding part of the scene costs too."""
+        found = []
+        for item in items:
+            if item is None:
+                continue
+            sight = [self._behind(item, spot) for spot in item.spots]
+            if all(spot.depth < seen.nearest for spot, seen in zip(item.spots, sight, strict=True)):
+                found.append(replace(item, cost=item.cost + COVER_COST * sum(seen.covered for seen in sight)))
+        return sorted(found, key=lambda item: item.cost)
+
+    def _behind(self, item: Settled, spot: Spot) -> Behind:
+        key = (spot, item.grow)
+        if key not in self.known:
+            self.known[key] = behind(self.scene, item.view, self.shape, spot)
+        return self.known[key]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise, product
 
 import numpy as np
 
-from sceneproof.derived.framing import View, framed_points, views
+from sceneproof.derived.framing import View, frame, framed_points, views
 from sceneproof.edits import PutNode
 from sceneproof.errors import MarkError, UsageError
 from sceneproof.scene import Array, Scene
@@ -18,9 +18,9 @@ from ._board import Board, Spot, board, centre_of, scale_of, weighted, world_mat
 from ._edge import INSET, edge_spot, ink_for, room
 from ._placard import everywhere, placards
 from ._preview import with_nodes, without_labels
-from ._settle import Settled, target
+from ._settle import Settled, outermost, settle, stage, target
 from ._wording import checked, language, wording
-from .read import read
+from .read import read_in
 
 STYLES = ("auto", "edge")
 GROWTH = (1.0, 1.03, 1.08, 1.15, 1.25, 1.4)  # how much a viewer may have to step back for the label to be at an edge
@@ -34,7 +34,7 @@ class LabelOptions:
 
     Attributes
     ----------
-    text : the words, or ``None`` for the wording of `lang`; must hold an AI element and a generation element, in Chinese
+    text : the words, or ``None`` for the wording of `lang`; must hold an AI and a generation element, in Chinese
         for the market cn (where no market is named: for zh-CN).
     lang : zh-CN, zh-TW, en, ja or ko; ``None``: zh-CN when `market` has cn or is empty, else en.
     style : ``auto`` or ``edge``: fixed to each camera, else a placard at the edge of the default framing.
@@ -77,7 +77,7 @@ def plan(scene: Scene, options: LabelOptions | None = None) -> list[PutNode]:
     edits = _with_cameras(bare, found, points, (text, wanted.height, extras))
     if edits is None:
         edits = [_placard(bare, found[0], points, (text, wanted.height, extras))]
-    _check(bare, edits)
+    _check(bare, points, edits)
     return edits
 
 
@@ -102,8 +102,11 @@ def _placard(scene: Scene, view: View, points: Array, wish: Wish) -> PutNode:
     text, height, extras = wish
     chosen: tuple[Board, Settled] | None = None
     tries = [(grow, *found) for grow, found in product(GROWTH, list(fittings(text, view, height)))]
+    few = outermost(points)
+    stages = {grow: stage(few, grow) for grow in GROWTH}
     for grow, shape, share in sorted(tries, key=lambda item: _loss(item[0], item[1], item[2] / height)):
-        settled = placards(scene, points, shape, partial(ink_for, height=share), grow)
+        around = stages[grow]
+        settled = None if around is None else placards(scene, around, shape, partial(ink_for, height=share))
         if settled is None:
             continue
         chosen = chosen or (shape, settled)
@@ -113,6 +116,8 @@ def _placard(scene: Scene, view: View, points: Array, wish: Wish) -> PutNode:
     if chosen is None:
         raise MarkError("no place at the edge of the start picture is in front of the scene's geometry")
     shape, settled = chosen
+    exact = stage(points, settled.grow)
+    settled = (settle(exact, shape, settled.place, 1e-12) if exact else None) or settled
     first = settled.spots[0]
     matrix = world_matrix(settled.view, first)
     parts = [part for spot in settled.spots for part in shape.parts(*_beside(settled.view, first, spot))]
@@ -193,9 +198,18 @@ def _local(scene: Scene, parent: int, world: Array) -> tuple[int | None, Array]:
     return parent, local
 
 
-def _check(scene: Scene, edits: Sequence[PutNode]) -> None:
-    """Measure the label in the scene that will be; a plan that does not show is no plan."""
-    reading = read(with_nodes(scene, edits))
+def _check(scene: Scene, points: Array, edits: Sequence[PutNode]) -> None:
+    """Measure the label by itself in the views that will be; a plan that does not show is no plan.
+
+    That nothing stands before it was seen to when its place was chosen.
+    """
+    own = range(len(scene.nodes), len(scene.nodes) + len(edits))
+    preview = with_nodes(scene, edits)
+    nodes = tuple(node if k in own else replace(node, mesh=None) for k, node in enumerate(preview.nodes))
+    alone = replace(preview, nodes=nodes, splats=(), points=())
+    cameras = any(node.camera is not None for node in (nodes[index] for index in alone.live_nodes()))
+    framed = None if cameras else frame(np.concatenate([points, framed_points(alone)]))
+    reading = read_in(alone, views(alone) if framed is None else (framed,))
     height = reading.height_ratio or 0.0
     if not reading.visible or height < min(LEAST, 0.0499):
         why = ", ".join(reading.problems) or f"ink height {height:.1%}"

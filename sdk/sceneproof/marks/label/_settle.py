@@ -39,45 +39,65 @@ class Settled:
     cost: float
 
 
-def settle(points: Array, shape: Board, place: Place, grow: float = 1.0, tolerance: float = 1e-4) -> Settled | None:
-    """Place the boards, frame with all of it in, and place again until the view stands still.
+@dataclass(frozen=True)
+class Stage:
+    """A scene to be framed: its points [shape=(n, 3)] with the spacers among them, their bounds, and the framing.
 
-    ``None`` when a board is outside the sphere or the view does not come to rest.
+    `grow` is the radius of the sphere over that of the scene alone (`own_radius`, metres).
     """
-    low, high = points.min(axis=0), points.max(axis=0)
-    start = frame(points)
+
+    points: Array
+    low: Array
+    high: Array
+    view: View
+    spacers: Array
+    grow: float
+    own_radius: float
+
+
+def stage(points: Array, grow: float = 1.0) -> Stage | None:
+    """The stage of world points, its sphere made larger by spacers; ``None`` without extent."""
+    start = view = frame(points)
     if start is None:
         return None
     spacers = np.zeros((0, 3))
     if grow > 1:
         spacers = target(start) + np.outer((1.0, -1.0), (0.0, 0.0, radius(start) * grow))
-        low, high = np.minimum(low, spacers.min(axis=0)), np.maximum(high, spacers.max(axis=0))
         points = np.concatenate([points, spacers])
-    view = frame(points) if grow > 1 else start
+        view = frame(points)
+    if view is None:
+        return None
+    return Stage(points, points.min(axis=0), points.max(axis=0), view, spacers, grow, radius(start))
+
+
+def settle(scene: Stage, shape: Board, place: Place, tolerance: float = 1e-4) -> Settled | None:
+    """Place the boards, frame with all of it in, and place again until the view stands still.
+
+    ``None`` when a board is outside the sphere or the view does not come to rest.
+    """
+    view = scene.view
     for _ in range(20):
-        if view is None:
-            return None
         spots = place(view)
         boards = np.concatenate([corners(view, shape, spot) for spot in spots])
         if ((boards - target(view)) ** 2).sum(axis=1).max() > (1.0001 * radius(view)) ** 2:
             return None
-        weights = counterweights(low, high, boards)
-        new = frame(np.concatenate([points, boards, weights]))
+        weights = counterweights(scene.low, scene.high, boards)
+        new = frame(np.concatenate([scene.points, boards, weights]))
         if new is None:
             return None
-        moved = float(np.abs(new.eye - view.eye).max()) / radius(start) + abs(new.fit - view.fit)
+        moved = float(np.abs(new.eye - view.eye).max()) / scene.own_radius + abs(new.fit - view.fit)
         if moved < tolerance:
-            below = max(0.0, float(low[1] - boards[:, 1].min())) / radius(start)
-            cost = GROW_COST * (grow - 1) + BELOW_COST * below
-            return Settled(view, spots, place, grow, np.concatenate([weights, spacers]), cost)
+            below = max(0.0, float(scene.low[1] - boards[:, 1].min())) / scene.own_radius
+            cost = GROW_COST * (scene.grow - 1) + BELOW_COST * below
+            return Settled(view, spots, place, scene.grow, np.concatenate([weights, scene.spacers]), cost)
         view = new
     return None
 
 
 def outermost(points: Array) -> Array:
     """The points that can decide a framing: those that bound the scene, and the farthest from the middle in each of
-    two thousand directions."""
-    if len(points) < 3000:
+    some five hundred directions."""
+    if len(points) < 600:
         return points
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     away = points - middle
@@ -85,8 +105,8 @@ def outermost(points: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         turn = np.nan_to_num(np.arctan2(away[:, 2], away[:, 0]))
         rise = np.nan_to_num(away[:, 1] / length)
-    around = np.clip((turn + np.pi) / (2 * np.pi) * 64, 0, 63).astype(np.int64)
-    cell = around * 32 + np.clip((rise + 1) * 16, 0, 31).astype(np.int64)
+    around = np.clip((turn + np.pi) / (2 * np.pi) * 32, 0, 31).astype(np.int64)
+    cell = around * 16 + np.clip((rise + 1) * 8, 0, 15).astype(np.int64)
     order = np.lexsort((length, cell))
     last = np.flatnonzero(np.diff(cell[order], append=-1))
     ends = [points.argmin(axis=0), points.argmax(axis=0), [length.argmax()]]

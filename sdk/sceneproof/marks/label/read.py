@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sceneproof.derived.framing import ASPECTS, views
+from sceneproof.derived.framing import ASPECTS, View, views
 from sceneproof.derived.world import world_parts
 from sceneproof.scene import Scene
 
@@ -65,15 +65,20 @@ def read(scene: Scene) -> LabelReading:
 
     Raises `MissingExtraError` without Embree and `InputError` for a singular camera.
     """
+    return read_in(scene, views(scene)) if labels(scene) else LabelReading(False, False)
+
+
+def read_in(scene: Scene, seen: Sequence[View]) -> LabelReading:
+    """The same in views that the caller gives."""
     found = labels(scene)
     if not found:
         return LabelReading(False, False)
     text, lang = found[0].text, found[0].lang
     problems = {fault for label in found for fault in faults(scene, label)}
     usable = [label for label in found if not faults(scene, label)]
-    sights = _sights(scene, usable)
+    sights = _sights(scene, seen, usable)
     best = _best(sights)
-    count = len(views(scene)) * len(ASPECTS)
+    count = len(seen) * len(ASPECTS)
     shown = [sight for sight in best if _shows(sight)]
     visible = bool(count) and len(shown) == count
     if count and len(best) < count and not problems:
@@ -95,10 +100,10 @@ def read(scene: Scene) -> LabelReading:
     )
 
 
-def _sights(scene: Scene, found: Sequence[Label]) -> list[Sight]:
+def _sights(scene: Scene, seen: Sequence[View], found: Sequence[Label]) -> list[Sight]:
     parts = world_parts(scene)
     out = []
-    for view in views(scene):
+    for view in seen:
         for name, aspect in ASPECTS:
             sights = (measure(scene, view, (name, aspect), parts, label) for label in found)
             out += [sight for sight in sights if sight is not None]

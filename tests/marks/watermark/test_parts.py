@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+import zlib
+
+import numpy as np
+import pytest
+
+from sceneproof.marks.watermark.codec import _code, _prf, _statistic
+from sceneproof.marks.watermark.codec._constants import FIELDS, GAIN_READ
+from sceneproof.marks.watermark.codec._dither import phases, soft_symbols
+from sceneproof.marks.watermark.codec._frames import canonical_frames, raw_frame
+from sceneproof.marks.watermark.codec._lattice import probe
+from sceneproof.marks.watermark.codec._mesh import weld
+
+from ._surfaces import KEY, blob, reordered, sheet, turned
+
+PAYLOAD = bytes.fromhex("0123456789abcdef")
+FROZEN = [0.7122895151674308, 0.09265280689460154, 0.22283945288595997, 0.7021025393916754, 0.263217220902611, 0.5544293781947779]
+FROZEN_ID = "494406b703d17c38"
+
+
+def test_a_clean_code_word_is_read_back() -> None:
+    soft = 1.0 - 2.0 * _code.encode(PAYLOAD)
+    decoded = _code.decode(soft, 64)
+    assert decoded.payload == PAYLOAD
+    assert decoded.corrected == 0
+    assert decoded.symbols == _code.code_length(64) == 864
+
+
+def test_a_quarter_of_wrong_symbols_is_put_right() -> None:
+    random = np.random.default_rng(5)
+    soft = 1.0 - 2.0 * _code.encode(PAYLOAD)
+    wrong = random.choice(len(soft), len(soft) // 4, replace=False)
+    soft[wrong] *= -1.0
+    decoded = _code.decode(soft, 64)
+    assert decoded.payload == PAYLOAD
+    assert decoded.corrected == len(wrong)
+
+
+def test_noise_alone_never_passes_the_check() -> None:
+    random = np.random.default_rng(6)
+    assert all(_code.decode(random.normal(size=864), 64).payload is None for _ in range(40))
+
+
+def test_the_check_covers_every_payload_bit() -> None:
+    """A code word whose CRC belongs to another payload is refused."""
+    bits = np.unpackbits(np.frombuffer(PAYLOAD + zlib.crc32(b"other").to_bytes(4, "big"), dtype=np.uint8))
+    word = _code._encode_bits(np.concatenate([bits, np.zeros(12, dtype=np.uint8)]))
+    assert _code.decode(1.0 - 2.0 * word, 64).payload is None
+
+
+def test_the_key_stream_is_fixed_for_all_time() -> None:
+    """Marks in the world must stay readable: a change here needs a new scheme number."""
+    cells = np.array([[0, 0, 0], [-5, 7, 123456]], dtype=np.int64)
+    draws = _prf.uniforms(KEY, cells, FIELDS, 1, -9)
+    assert draws.shape == (2, FIELDS, 6)
+    assert ((draws >= 0) & (draws < 1)).all()
+    assert draws[1, 3].tolist() == pytest.approx(FROZEN, abs=1e-15)
+    assert _prf.key_id(KEY) == FROZEN_ID
+
+
+def test_the_key_stream_does_not_depend_on_what_else_is_asked() -> None:
+    cells = np.random.default_rng(0).integers(-99, 99, (50, 3))
+    whole = _prf.uniforms(KEY, cells, FIELDS, 0, 3)
+    assert (_prf.uniforms(KEY, cells[17:18], FIELDS, 0, 3) == whole[17:18]).all()
+    assert len(np.unique(whole)) == whole.size
+    assert not (_prf.uniforms(KEY, cells, FIELDS, 0, 4) == whole).any()
+    assert not (_prf.uniforms(KEY, cells, FIELDS, 1, 3) == whole).any()
+
+
+@pytest.mark.parametrize(("z", "expected"), [(0.0, 0.5), (1.6448536269514722, 0.05), (6.0, 9.865876450376946e-10)])
+def test_tails_are_those_of_the_normal_law(z: float, expected: float) -> None:
+    assert 10.0 ** _statistic.log10_tail(z) == pytest.approx(expected, rel=1e-9)
+
+
+def test_far_tails_neither_vanish_nor_jump() -> None:
+    assert _statistic.log10_tail(30.0) == pytest.approx(_statistic.log10_tail(29.9999), abs=2e-3)
+    assert _statistic.log10_tail(200.0) == pytest.approx(-8689, abs=2)
+
+
+def test_every_hypothesis_costs() -> None:
+    one, many = (_statistic.log10_corrected(5.0, h) for h in (1, 100))
+    assert many - one == pytest.approx(2.0, abs=1e-4)
+    assert _statistic.log10_corrected(0.0, 50) == pytest.approx(0.0, abs=1e-9)
+    assert _statistic.log10_payload(0.0, 1, 32) == pytest.approx(-32 * math.log10(2))
+
+
+def test_under_wrong_keys_the_statistic_is_standard_normal() -> None:
+    """200 keys; the bounds are 4.5 standard errors of mean and variance, and the 1e-6 tail of the largest."""
+    surface = weld(blob(50))
+    frame = raw_frame(surface)
+    pilots, payload = [], []
+    for n in range(200):
+        found, _, _, _ = probe(surface, frame, b"wrong key number " + bytes([n]), GAIN_READ)
+        angles = phases(found, 0.008)
+        first = found.symbol < 0
+        pilots.append(_statistic._normalised(found.weight[first], np.cos(angles[first])))
+        payload.append(_statistic._normalised(found.weight[~first], np.cos(2 * angles[~first])))
+        assert _code.decode(soft_symbols(found, angles, 864), 64).payload is None
+    for z in (np.array(pilots), np.array(payload)):
+        assert abs(z.mean()) < 4.5 / math.sqrt(200)
+        assert abs(z.var() - 1.0) < 4.5 * math.sqrt(2 / 200)
+        assert z.max() < 5.7
+
+
+def test_the_canonical_frame_follows_the_shape() -> None:
+    for surface in (blob(), sheet()):
+        here, there = weld(surface), weld(turned(surface, 4))
+        frames = list(canonical_frames(here))
+        assert len(frames) == 4
+        moved = next(iter(canonical_frames(there)))
+        assert moved.exponent == frames[0].exponent
+        group = there.group[: len(surface.positions)]
+        apart = moved.place(there.vertices)[group] - frames[0].place(here.vertices)[here.group]
+        assert np.abs(apart).max() < 1e-3  # cells; float32 storage of the turned copy
+
+
+def test_four_frames_are_rotations() -> None:
+    for frame in canonical_frames(weld(blob())):
+        assert frame.axes @ frame.axes.T == pytest.approx(np.eye(3), abs=1e-12)
+        assert np.linalg.det(frame.axes) == pytest.approx(1.0)
+
+
+def test_functionals_do_not_depend_on_the_order_of_the_file() -> None:
+    surface = blob()
+    values = [
+        np.sort(probe(w, raw_frame(w), KEY, GAIN_READ)[0].value) for w in map(weld, (surface, reordered(surface)))
+    ]
+    assert len(values[0]) == len(values[1])
+    assert values[0] == pytest.approx(values[1], abs=1e-9)
+
+
+_DIGEST = """
+import hashlib, numpy as np
+from sceneproof.marks.watermark.codec import embed
+from tests.marks.watermark._surfaces import KEY, blob
+print(hashlib.sha256(embed(blob(110), bytes(8), KEY).displacement.tobytes()).hexdigest())
+"""
+
+
+def test_the_displacement_is_the_same_to_the_bit_on_one_and_two_threads() -> None:
+    digests = set()
+    for threads in ("1", "2"):
+        names = ("OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+        environment = {**os.environ, **dict.fromkeys(names, threads)}
+        environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
+        run = subprocess.run(
+            [sys.executable, "-c", _DIGEST], env=environment, capture_output=True, text=True, check=True
+        )
+        digests.add(run.stdout.strip())
+    assert len(digests) == 1
+    assert len(digests.pop()) == 64
