@@ -245,7 +245,8 @@ def _finish(
         final = load(work.scene)
     work.seconds["write"] = round(time.perf_counter() - started, 4)
     started = time.perf_counter()
-    readings = read_marks(final, keys, "normal", 8 * len(work.payload) if work.payload else 64)
+    looked = keys if "watermark" in work.done else ()
+    readings = read_marks(final, looked, "normal", 8 * len(work.payload) if work.payload else 64)
     work.seconds["read_back"] = round(time.perf_counter() - started, 4)
     work.seconds["total"] = round(time.perf_counter() - start, 4)
     document = {
