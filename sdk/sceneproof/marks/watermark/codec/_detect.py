@@ -17,6 +17,8 @@ from ._types import METHOD, CodecError, Detection, Record, Surface
 
 EFFORTS = ("quick", "normal", "deep")
 THOROUGH = 8  # surfaces, the largest ones, that get the whole ladder
+WIDE = 64  # surfaces, the largest ones, that are looked at in canonical frames
+FEWEST_VERTICES = 200  # a third of what the shortest payload needs: below, there is nothing to look for
 RAW_BELOW, RAW_ABOVE = 1, 3  # cell exponents around the received area's: a crop has lost area, noise has added some
 
 
@@ -62,14 +64,13 @@ class _Search:
 
     def run(self, effort: str) -> bool:
         margin = 0.10 if effort == "quick" else 0.20
-        if self._pass(IDENTITY, _raw, margin) or self._pass(IDENTITY, _canonical, margin):
+        if self._pass(IDENTITY, _raw, margin) or self._pass(IDENTITY, _canonical, margin, self._largest(WIDE)):
             return True
         if self._both_layers() or self._all_surfaces():
             return True
         if effort == "quick":
             return False
-        largest = sorted(self.readers, key=lambda i: -len(self.readers[i].welded.faces))[:THOROUGH]
-        some = {i: self.readers[i] for i in sorted(largest)}
+        some = self._largest(THOROUGH)
         if self._pass(IDENTITY, _raw_ladder, margin, some):
             return True
         for undo in UNDO[1:]:
@@ -80,6 +81,9 @@ class _Search:
             if effort == "deep" and self._pass(undo, _raw_ladder, 0.0, some):
                 return True
         return self._all_surfaces()
+
+    def _largest(self, count: int) -> dict[int, Reader]:
+        return dict(list(self.readers.items())[:count])
 
     def _pass(self, undo: Undo, frames: Frames, margin: float, only: dict[int, Reader] | None = None) -> bool:
         for index, reader in (self.readers if only is None else only).items():
@@ -127,7 +131,8 @@ def detect(surfaces: Sequence[Surface], key: bytes, *, bits: int = 64, effort: s
         raise CodecError(f"effort {effort!r}: one of {', '.join(EFFORTS)} is needed")
     ledger = Ledger(key, bits)
     welded = {i: weld(s) for i, s in enumerate(surfaces)}
-    readers = {i: Reader(w, ledger) for i, w in welded.items() if len(w.faces)}
+    largest_first = sorted(welded, key=lambda i: (-len(welded[i].faces), i))
+    readers = {i: Reader(welded[i], ledger) for i in largest_first if len(welded[i].vertices) >= FEWEST_VERTICES}
     search = _Search(readers, ledger)
     search.run(effort)
     return _decision(search, len(surfaces))
