@@ -117,9 +117,11 @@ def _json(encoded: memoryview, data: bytes) -> tuple[str, dict[str, Any]]:
     if data.startswith(b"version https://git-lfs"):
         raise InputError("is a Git LFS pointer, not the asset; fetch the file first (git lfs pull)")
     try:
-        text = str(encoded, "utf-8").rstrip("\0")  # some writers pad the JSON chunk with zeros
+        text = str(encoded, "utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"is no glTF: not UTF-8 at byte {error.start}") from None
+    if text.rstrip(" ").endswith("\0"):  # some writers pad the JSON chunk with zeros
+        text = text.rstrip(" \0")
     try:
         tree = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:

@@ -66,7 +66,8 @@ def _primitive(
             name: _attribute(name, index, f"{place}/attributes/{fields.step(name)}", accessors)
             for name, index in semantics.items()
         }
-        triangles = _triangles(entry, Mode(mode), len(attributes.get("POSITION", ())), place, accessors)
+        if "POSITION" in attributes:
+            triangles = _triangles(entry, Mode(mode), len(attributes["POSITION"]), place, accessors)
     compression = DRACO if draco else _meshopt(semantics, place, accessors)
     if "POSITION" not in attributes and not undecoded:
         undecoded = "there is no POSITION attribute"

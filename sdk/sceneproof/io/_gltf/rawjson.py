@@ -158,7 +158,6 @@ class RawJson:
     @staticmethod
     def _find(box: _Container, token: Token) -> _Member | None:
         if box.opening == "[":
-            index = int(token)
-            return box.members[index] if 0 <= index < len(box.members) else None
+            return box.members[token] if isinstance(token, int) and 0 <= token < len(box.members) else None
         # The last of several equal keys counts, as in Python's and most other parsers.
         return next((member for member in reversed(box.members) if member.key == token), None)
