@@ -2,7 +2,7 @@
 
 >>> import sceneproof as sp
 >>> report = sp.audit("scene.glb")          # doctest: +SKIP
->>> receipt = sp.mark("scene.glb", "marked.glb", key="studio.key", declaration="scene.declaration.toml")  # doctest: +SKIP
+>>> receipt = sp.mark("scene.glb", "marked.glb", key="studio.key")  # doctest: +SKIP
 >>> sp.verify("marked.glb", key="studio.key")["watermark"]["found"]  # doctest: +SKIP
 True
 

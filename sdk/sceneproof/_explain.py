@@ -67,9 +67,8 @@ def _rule(name: str, policies: Sequence[Policy], lang: str) -> str:
         duty = policy.requirement(rule.ID)
         if duty is None:
             continue
-        lines += [
-            f"In {policy.id}: {duty.kind}, severity {duty.severity} for {', '.join(duty.applies_to)}, else one step lower"
-        ]
+        roles = ", ".join(duty.applies_to)
+        lines.append(f"In {policy.id}: {duty.kind}, severity {duty.severity} for {roles}, else one step lower")
         lines += _clauses(policy, duty.clauses, lang)
     return "\n".join(lines) + "\n"
 

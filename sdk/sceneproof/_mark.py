@@ -45,6 +45,14 @@ class MarkOptions:
     require: tuple[str, ...] = ()
     operator: str | None = None
 
+    @classmethod
+    def of(cls, choices: Mapping[str, Any]) -> MarkOptions:
+        """Options from keywords; lists become tuples. Raises `TypeError` for a keyword that does not exist."""
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in choices.items()
+        }
+        return cls(**values)
+
     def check(self) -> None:
         """Raises `UsageError` for a value that does not exist."""
         for mark in (*(self.marks or ()), *self.require):
@@ -114,7 +122,7 @@ def mark(
     `InputError` when the asset cannot be read, `UsageError` for an unknown name or an output that exists, `MarkError`
     when nothing, or not all that is required, can be put in. Nothing is written then.
     """
-    chosen = options or MarkOptions(**{k: tuple(v) if isinstance(v, list) else v for k, v in choices.items()})
+    chosen = options or MarkOptions.of(choices)
     chosen.check()
     keys = keyring.ring(key)[:1]
     if "watermark" in chosen.require and not keys:
@@ -199,7 +207,7 @@ def _label(work: _Work, stated: Declaration, options: MarkOptions, _: Sequence[k
         work.leave_out("label", refused)
         return
     lang = options.label_lang or ("zh-CN" if not stated.market or "cn" in stated.market else "en")
-    wanted = label.LabelOptions(text=options.label_text, lang=lang, style=options.label_style)
+    wanted = label.LabelOptions(options.label_text, lang, options.label_style, market=stated.market)
     held = read_label(work.scene)
     try:
         edits = label.plan(work.scene, wanted)

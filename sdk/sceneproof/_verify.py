@@ -31,7 +31,7 @@ def verify(
     Parameters
     ----------
     asset : as in `sceneproof.audit`.
-    key : key file, bytes, `Key`, or several. Without one the watermark is not looked for, which is not the same as absent.
+    key : key file, bytes, `Key`, or several. Without one the watermark is not looked for, which is not absent.
     effort : ``quick``, ``normal`` or ``deep``: how far the search for the watermark goes.
     expect : a receipt; what it says was put in must read back the same.
     require : marks that must be there, of ``label``, ``metadata``, ``watermark``.

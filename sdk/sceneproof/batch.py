@@ -29,7 +29,7 @@ def _expand(names: Sequence[str], *, nested: bool) -> Iterator[str]:
         elif path.is_dir():
             yield from _folder(path)
         elif not path.exists() and glob.has_magic(name):
-            found = sorted(glob.glob(name, recursive=True))
+            found = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
             if not found:
                 raise UsageError(f"{name}: matches no file")
             for item in found:

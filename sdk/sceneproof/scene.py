@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -200,7 +201,7 @@ class Splats:
 
 @dataclass(frozen=True, eq=False)
 class PointCloud:
-    """Points without surface: positions [shape=(n, 3)] m and, where present, colours 0..1 [shape=(n, 3)] and normals."""
+    """Points without surface: positions [shape=(n, 3)] m; colours 0..1 and normals [shape=(n, 3)] where present."""
 
     pointer: str
     positions: Array
@@ -256,15 +257,18 @@ class Scene:
 
     def to_trimesh(self) -> trimesh.Scene:
         """A `trimesh.Scene` of the triangles, in world space by node transforms (skins at rest)."""
-        from .io._bridges import to_trimesh
-
-        return to_trimesh(self)
+        scene: trimesh.Scene = _bridges().to_trimesh(self)
+        return scene
 
     def to_open3d(self) -> open3d.geometry.TriangleMesh | open3d.geometry.PointCloud:
         """An Open3D triangle mesh in world space, or a point cloud where there are no triangles.
 
         Raises `MissingExtraError` when Open3D is not installed or its system libraries are missing.
         """
-        from .io._bridges import to_open3d
+        geometry: open3d.geometry.TriangleMesh | open3d.geometry.PointCloud = _bridges().to_open3d(self)
+        return geometry
 
-        return to_open3d(self)
+
+def _bridges() -> Any:
+    """`derived.bridges`, which stands above this layer and is therefore looked up by name when it is needed."""
+    return import_module("sceneproof.derived.bridges")

@@ -1,7 +1,7 @@
 """Make a watermark key.
 
-The file holds 32 secret bytes, readable by its owner only. Its id (printed) may be published; the file may not: who has
-it can write, find and take out the watermark. A lost key cannot be made again, and its marks cannot be found without it.
+The file holds 32 secret bytes, readable by its owner only. Its id (printed) may be published; the file may not: who
+has it can write, find and take out the watermark. A lost key cannot be made again, and nothing finds its marks then.
 """
 
 from __future__ import annotations

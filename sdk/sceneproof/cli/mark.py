@@ -118,10 +118,8 @@ def _targets(arguments: argparse.Namespace, names: list[str]) -> dict[str, Path]
     if not arguments.output:
         raise UsageError("--output OUT is needed (or --in-place, to write over the input)")
     output = Path(arguments.output)
-    if len(names) == 1 and not output.is_dir():
-        targets = {names[0]: output}
-    else:
-        targets = _in_folder(output, names)
+    one = len(names) == 1 and not output.is_dir()
+    targets = {names[0]: output} if one else _in_folder(output, names)
     for name, target in targets.items():
         if target.exists() and Path(name).exists() and target.samefile(name):
             raise UsageError(f"{target}: is the input; say --in-place to write over it")

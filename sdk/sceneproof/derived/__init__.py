@@ -1,1 +1,1 @@
-"""What several parts need of one Scene, one file each. Each is a function of the Scene, computed once and remembered."""
+"""What several parts need of one Scene, one file each: functions of the Scene, computed once and remembered."""

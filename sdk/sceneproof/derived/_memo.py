@@ -1,4 +1,4 @@
-"""One memory for all derived values: computed once per Scene, on demand, dropped with the Scene or when it grows too big."""
+"""One memory for all derived values: computed once per Scene, on demand, dropped with it or when it grows too big."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ..scene import Scene
+from sceneproof.scene import Scene
 
 T = TypeVar("T")
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sceneproof.errors import InputError
-from sceneproof.scene import Array, Camera, Node, PointCloud, Scene, Splats
+from sceneproof.scene import Array, Camera, Node, Scene
 
 from ._memo import derived
 from .ray_scene import is_label
-from .world import world_parts
+from .world import loose_clouds, world_parts
 
 ASPECTS: tuple[tuple[str, float], ...] = (("16:9", 16 / 9), ("9:16", 9 / 16), ("1:1", 1.0))
 HALF_FOV = float(np.tan(np.radians(15)))
@@ -126,13 +126,6 @@ def framed_points(scene: Scene, with_labels: bool = True) -> Array:
     stacked = np.concatenate([np.asarray(group, np.float64).reshape(-1, 3) for group in groups])
     finite: Array = stacked[np.isfinite(stacked).all(axis=1)]
     return finite
-
-
-def loose_clouds(scene: Scene) -> tuple[Splats | PointCloud, ...]:
-    """Splats and point clouds that are no primitive of a mesh, so that no node places them."""
-    placed = {primitive.pointer for mesh in scene.meshes for primitive in mesh.primitives}
-    clouds: tuple[Splats | PointCloud, ...] = (*scene.splats, *scene.points)
-    return tuple(cloud for cloud in clouds if cloud.pointer not in placed)
 
 
 def frame(points: Array) -> View | None:

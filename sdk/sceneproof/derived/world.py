@@ -9,7 +9,8 @@ import numpy as np
 
 from sceneproof.config import LIMITS
 from sceneproof.errors import LimitError
-from sceneproof.scene import Array, Mode, Node, Primitive, Scene
+from sceneproof.kernels.rows import finite_rows
+from sceneproof.scene import Array, Mode, Node, PointCloud, Primitive, Scene, Splats
 
 from ._memo import derived
 
@@ -79,20 +80,22 @@ def bounds(scene: Scene, *, with_marks: bool = True) -> Array | None:
 
     Primitives that are not decoded count with the bounds that their accessors state.
     """
-    corners: list[Array] = []
-    for part in world_parts(scene):
-        if part.slot and not with_marks:
-            continue
-        finite = part.positions[np.isfinite(part.positions).all(axis=1)]
-        if len(finite):
-            corners += [finite.min(axis=0), finite.max(axis=0)]
+    corners = [
+        corner for part in world_parts(scene) if with_marks or not part.slot for corner in _extent(part.positions)
+    ]
     corners += _hinted(scene)
-    corners += [splat for cloud in scene.splats for splat in _extent(cloud.positions)]
-    corners += [point for points in scene.points for point in _extent(points.positions)]
+    corners += [corner for cloud in loose_clouds(scene) for corner in _extent(cloud.positions)]
     if not corners:
         return None
     stacked = np.asarray(corners, np.float64)
     return np.array([stacked.min(axis=0), stacked.max(axis=0)])
+
+
+def loose_clouds(scene: Scene) -> tuple[Splats | PointCloud, ...]:
+    """Splats and point clouds that are no primitive of a mesh, so that no node places them."""
+    placed = {primitive.pointer for mesh in scene.meshes for primitive in mesh.primitives}
+    clouds: tuple[Splats | PointCloud, ...] = (*scene.splats, *scene.points)
+    return tuple(cloud for cloud in clouds if cloud.pointer not in placed)
 
 
 def joint_matrices(scene: Scene, skin: int) -> Array:
@@ -103,8 +106,13 @@ def joint_matrices(scene: Scene, skin: int) -> Array:
 
 
 def _extent(positions: Array) -> list[Array]:
-    finite = positions[np.isfinite(positions).all(axis=1)]
-    return [finite.min(axis=0), finite.max(axis=0)] if len(finite) else []
+    """Lowest and highest corner of the finite rows, by columns: many times quicker than along short rows."""
+    rows = finite_rows(positions)
+    kept = positions if rows.all() else positions[rows]
+    if not len(kept):
+        return []
+    columns = range(kept.shape[1])
+    return [np.array([kept[:, c].min() for c in columns]), np.array([kept[:, c].max() for c in columns])]
 
 
 def _hinted(scene: Scene) -> list[Array]:

@@ -1,4 +1,4 @@
-"""To and from trimesh and Open3D objects. Both are imported only here and only when asked for."""
+"""From trimesh and Open3D objects: a GLB in memory. Neither library is imported here."""
 
 from __future__ import annotations
 
@@ -8,56 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from sceneproof.errors import InputError, MissingExtraError
-from sceneproof.scene import Array, Scene
-
-OPEN3D_HINT = (
-    "Open3D does not load ({error}); install sceneproof[reconstruction] and, on Debian or Ubuntu, "
-    "apt install libegl1 libgl1 libx11-6 libudev1 libusb-1.0-0"
-)
-
-
-def open3d() -> Any:
-    """The module `open3d`. Raises `MissingExtraError` with the line that names what to install."""
-    try:
-        import open3d as module
-    except (ImportError, OSError) as error:
-        raise MissingExtraError(OPEN3D_HINT.format(error=str(error).splitlines()[0])) from None
-    return module
-
-
-def to_trimesh(scene: Scene) -> Any:
-    """A `trimesh.Scene` with one geometry per drawn primitive, in world space."""
-    import trimesh as module
-
-    trimesh: Any = module
-
-    from sceneproof.derived.world import world_parts
-
-    result = trimesh.Scene()
-    for part in world_parts(scene):
-        name = f"{scene.nodes[part.node].name or part.node}-{part.primitive}-{part.instance}"
-        if len(part.triangles):
-            result.add_geometry(trimesh.Trimesh(part.positions, part.triangles, process=False), geom_name=name)
-        else:
-            result.add_geometry(trimesh.PointCloud(part.positions), geom_name=name)
-    return result
-
-
-def to_open3d(scene: Scene) -> Any:
-    """One `open3d` triangle mesh in world space; a point cloud where the scene has no triangles."""
-    from sceneproof.derived.world import world_parts
-
-    o3d = open3d()
-    parts = world_parts(scene)
-    vertices = [part.positions for part in parts] + [cloud.positions for cloud in scene.points]
-    positions = np.concatenate(vertices).astype(np.float64) if vertices else np.zeros((0, 3))
-    starts = np.cumsum([0] + [len(part.positions) for part in parts])
-    triangles = [part.triangles + start for part, start in zip(parts, starts, strict=False) if len(part.triangles)]
-    points = o3d.utility.Vector3dVector(positions)
-    if not triangles:
-        return o3d.geometry.PointCloud(points)
-    return o3d.geometry.TriangleMesh(points, o3d.utility.Vector3iVector(np.concatenate(triangles).astype(np.int32)))
+from sceneproof.errors import InputError
+from sceneproof.scene import Array
 
 
 def to_gltf_bytes(source: Any) -> bytes:

@@ -22,7 +22,7 @@ COLOR = 4
 
 
 @kernel
-def _undo_octahedral(rows: NDArray[np.int16], one: float) -> None:
+def _undo_octahedral(rows: NDArray[np.signedinteger], one: float) -> None:
     """(n, 4) int8 or int16: x and y of the octahedron and the value of 1.0 become a unit vector in units of ``one``."""
     zero = np.float32(0.0)
     unit = np.float32(one)
@@ -77,7 +77,7 @@ def _undo_exponential(words: NDArray[np.int32], floats: NDArray[np.float32]) -> 
 
 
 @kernel
-def _undo_color(values: NDArray[np.uint16], bits: int) -> None:
+def _undo_color(values: NDArray[np.unsignedinteger], bits: int) -> None:
     """(4 n,) uint8 or uint16: Y, Co, Cg and alpha, whose highest set bit tells their scale, become R, G, B, A."""
     full = (1 << bits) - 1
     half = 1 << (bits - 1)
@@ -103,8 +103,8 @@ def _undo_color(values: NDArray[np.uint16], bits: int) -> None:
 
 
 @kernel
-def _channel(value: int, scale: np.float32, full: int) -> int:
-    return min(max(np.int64(np.rint(np.float32(value) * scale)), 0), full)
+def _channel(value: np.int64, scale: np.float32, full: int) -> np.int64:
+    return min(max(np.int64(np.rint(np.float32(value) * scale)), np.int64(0)), np.int64(full))
 
 
 @kernel

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from sceneproof.derived._memo import derived
-from sceneproof.derived.framing import View, loose_clouds
+from sceneproof.derived.framing import View
 from sceneproof.derived.ray_scene import hidden_nodes
-from sceneproof.derived.world import world_parts
+from sceneproof.derived.world import loose_clouds, world_parts
 from sceneproof.scene import Array, Mode, Scene, Splats
 
 from ._sampling import TO_LINEAR

@@ -26,7 +26,7 @@ SOURCE_TYPE = "Iptc4xmpExt:DigitalSourceType"
 
 @dataclass(frozen=True)
 class MetadataPlan:
-    """The edits, and the record that an earlier one of the same producer is replaced with (``None``: nothing was there)."""
+    """The edits, and the record of the same producer that they replace, if there was one."""
 
     edits: tuple[PutMetadata, ...]
     replaced: Mapping[str, Any] | None = None
@@ -45,7 +45,7 @@ def refusal(declaration: Declaration, *, asked: bool) -> Text | None:
         if asked:
             return None
         return Text(
-            f"the texts do not say whether the origin {origin!r} is deep synthesis; name the mark with --marks to put it in",
+            f"the texts do not say whether the origin {origin!r} is deep synthesis; --marks puts the mark in anyway",
             f"相关规定未明确来源“{origin}”是否属于深度合成；如需添加，请用 --marks 明确指定",
         )
     return Text(
@@ -71,9 +71,8 @@ def plan(scene: Scene, declaration: Declaration) -> MetadataPlan:
         if declaration.role == "propagator" and before:
             record = {**before, "ContentPropagator": declaration.producer, "PropagateID": declaration.content_id}
         elif before.get("ContentProducer") != declaration.producer:
-            raise MarkError(
-                f"the file bears an AIGC label of another producer ({str(before.get('ContentProducer'))[:60]!r}); it is kept"
-            )
+            other = str(before.get("ContentProducer"))[:60]
+            raise MarkError(f"the file bears an AIGC label of another producer ({other!r}); it is kept")
         if dict(before) != record or len(held.distinct) > 1:
             replaced = before
     elif declaration.role == "propagator":

@@ -125,7 +125,7 @@ def _owner(scene: Scene, number: int) -> int:
 
 
 def _properties(packet: Mapping[str, Any], namespace: str, name: str) -> Iterator[tuple[str, Any]]:
-    """Members of a packet whose prefix stands for the namespace (with or without the final slash) and whose name fits."""
+    """Members of a packet with that name under a prefix bound to the namespace, with or without its final slash."""
     context = packet.get("@context")
     prefixes = dict(context) if isinstance(context, Mapping) else {}
     for member, value in packet.items():

@@ -122,11 +122,11 @@ class WatermarkReading:
             "log10_p": self.log10_p,
             "bits": self.bits,
             "corrected": self.corrected,
-            "carriers": list(self.carriers),
+            "carriers": len(self.carriers),
             "method": self.method,
             "key_id": self.key_id,
-            "hypotheses": self.hypotheses,
             "all": [dict(entry) for entry in self.all],
+            "detail": {"hypotheses": self.hypotheses, "pointers": list(self.carriers)},
         }
 
 
