@@ -27,9 +27,8 @@ def predict(functionals: int, free: int, bits: int) -> Capacity:
     fit = fit if fit >= 32 else 0
     if usable >= floor_of(bits):
         return Capacity(True, usable, fit)
-    cause = (
-        f"{free} movable vertices" if free < 2 * floor_of(bits) else f"{functionals} places dense enough to write in"
-    )
+    few = free < VERTICES_PER_FUNCTIONAL * floor_of(bits)
+    cause = f"{free} movable vertices" if few else f"{functionals} places dense enough to write in"
     need = f"{usable} of the {floor_of(bits)} carriers that {bits} bits need"
     return Capacity(False, usable, fit, f"the mesh is too coarse or too small for a watermark: {cause}, {need}")
 
