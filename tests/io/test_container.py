@@ -159,7 +159,8 @@ def test_a_name_that_would_break_the_line_is_escaped(tmp_path):
 OUTSIDE = [
     "../x.bin", "a/../../x.bin", "%2e%2e/x.bin", "%2E%2E%2Fx.bin", "..%5Cx.bin", "..\\x.bin", "/etc/hostname",
     "%2Fetc/hostname", "//host/x.bin", "\\\\host\\x.bin", "C:\\x.bin", "C:/x.bin", "c%3A/x.bin",
-    "file:///etc/hostname", "FILE:/etc/hostname", "http://localhost:9/x.bin", "https://localhost:9/x.bin", "ftp://localhost/x", "a%00b", "javascript:0",
+    "file:///etc/hostname", "FILE:/etc/hostname", "http://localhost:9/x.bin",
+    "https://localhost:9/x.bin", "ftp://localhost/x", "a%00b", "javascript:0",
 ]  # fmt: skip
 
 

@@ -145,7 +145,8 @@ def _placed(scene: Scene, node: Node, primitive: Primitive, local: Array) -> lis
     if node.skin is not None and "JOINTS_0" in primitive.attributes and "WEIGHTS_0" in primitive.attributes:
         return [_skinned(scene, node.skin, primitive, local)]
     matrices = [node.world] if node.instances is None else [node.world @ instance for instance in node.instances]
-    return [local @ matrix[:3, :3].T + matrix[:3, 3] for matrix in matrices]
+    with np.errstate(invalid="ignore", over="ignore"):  # a vertex that is not finite stays so; others judge it
+        return [local @ matrix[:3, :3].T + matrix[:3, 3] for matrix in matrices]
 
 
 def _skinned(scene: Scene, skin: int, primitive: Primitive, local: Array) -> Array:

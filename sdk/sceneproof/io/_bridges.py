@@ -49,8 +49,10 @@ def glb_of(parts: list[tuple[Array, Array]]) -> bytes:
         if not len(positions):
             continue
         rows = np.ascontiguousarray(positions, np.float32)
+        if not np.isfinite(rows).all():
+            raise InputError(f"the object holds vertices that are not finite (part {number})")
         attributes = {"POSITION": _column(tree, content, rows, 5126, "VEC3", 34962)}
-        low, high = np.nanmin(rows, axis=0), np.nanmax(rows, axis=0)
+        low, high = rows.min(axis=0), rows.max(axis=0)
         tree["accessors"][-1] |= {"min": [float(x) for x in low], "max": [float(x) for x in high]}
         primitive: dict[str, Any] = {"attributes": attributes, "mode": 4 if len(triangles) else 0}
         if len(triangles):
