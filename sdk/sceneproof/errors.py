@@ -81,16 +81,19 @@ def _again(kind: type[InputError], reason: str, uri: str | None, pointer: str) -
     return kind(reason, uri=uri, pointer=pointer)
 
 
+def _fold(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
+
+
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name closest to `name`, or ``None`` when none is close."""
-    names = sorted(known)
-    lowered = {candidate.lower(): candidate for candidate in names}
-    found = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
-    return lowered[found[0]] if found else None
+    """The known name closest to `name`, or ``None`` when none is; case, dots, dashes and underscores are alike."""
+    folded = {_fold(candidate): candidate for candidate in sorted(known)}
+    found = difflib.get_close_matches(_fold(name), folded, n=1, cutoff=0.5)
+    return folded[found[0]] if found else None
 
 
 def unknown(kind: str, name: str, known: Iterable[str], *, where: str = "") -> UsageError:

@@ -30,8 +30,16 @@ def slug(identifier: str) -> str:
 
 @cache
 def _modules(kind: str) -> dict[str, str]:
-    """File stem to module name for every public file of a package, its sub-folders included."""
+    """File stem to module name for every public file of a package, its sub-folders included.
+
+    A sub-folder with a file of its own name (``label/label.py``) is one part: that file, beside what it is made of.
+    """
     found: dict[str, str] = {}
+
+    def add(stem: str, name: str) -> None:
+        if stem in found:
+            raise UsageError(f"two files named {stem} under sceneproof.{kind}")
+        found[stem] = name
 
     def walk(package: str) -> None:
         for entry in sorted(files(package).iterdir(), key=lambda item: item.name):
@@ -39,11 +47,10 @@ def _modules(kind: str) -> dict[str, str]:
             if name.startswith(("_", ".")):
                 continue
             if name.endswith(".py"):
-                stem = name[:-3]
-                if stem in found:
-                    raise UsageError(f"two files named {stem} under sceneproof.{kind}")
-                found[stem] = f"{package}.{stem}"
-            elif entry.is_dir() and entry.joinpath("__init__.py").is_file():
+                add(name[:-3], f"{package}.{name[:-3]}")
+            elif entry.joinpath(f"{name}.py").is_file():
+                add(name, f"{package}.{name}.{name}")
+            elif entry.joinpath("__init__.py").is_file():
                 walk(f"{package}.{name}")
 
     walk(f"sceneproof.{kind}")
