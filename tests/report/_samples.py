@@ -286,3 +286,11 @@ def receipt(**changes: Any) -> Receipt:
 
 def verification(**changes: Any) -> Verification:
     return Verification(deepcopy(VERIFY) | changes)
+
+
+MARKS_NOTHING = {
+    "schema": "sceneproof.receipt/1",
+    "tool": dict(TOOL),
+    "asset": {"before": UNREAD | {"sm3": None}, "after": None},
+    "error": ERROR,
+} | dict.fromkeys(set(RECEIPT) - {"schema", "tool", "asset", "error"})
