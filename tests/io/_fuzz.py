@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -78,7 +79,7 @@ def mutated(draw: Any, most: int = 2) -> bytes:
                 break
             key = draw(st.sampled_from(keys))
             if not isinstance(owner[key], dict | list) or draw(st.integers(0, 4)) == 0:
-                owner[key] = draw(WRONG)
+                owner[key] = copy.deepcopy(draw(WRONG))
                 break
             owner = owner[key]
     return pack_glb(json.dumps(document, allow_nan=True).encode(), binary)

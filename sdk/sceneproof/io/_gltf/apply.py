@@ -12,7 +12,7 @@ from . import fields
 from .container import GltfDocument
 from .editor import Editor
 from .positions import set_positions
-from .put_node import drop_own_tail, put_node
+from .put_node import free_own_data, put_node
 
 XMP = "KHR_xmp_json_ld"
 
@@ -22,13 +22,13 @@ def apply_edits(document: GltfDocument, edits: Sequence[Edit]) -> GltfDocument:
     editor = Editor(document)
     nodes = [edit for edit in edits if isinstance(edit, PutNode)]
     # First, so that positions which need a place of their own come before the node's data, and that stays the end.
-    drop_own_tail(editor, [edit.slot for edit in nodes])
+    kept = free_own_data(editor, [edit.slot for edit in nodes])
     set_positions(editor, document, [edit for edit in edits if isinstance(edit, SetPositions)])
     for edit in edits:
         if isinstance(edit, PutMetadata):
             _put_metadata(editor, edit)
     for edit in nodes:
-        put_node(editor, edit)
+        put_node(editor, edit, kept.pop(edit.slot, None))
     return editor.finish()
 
 

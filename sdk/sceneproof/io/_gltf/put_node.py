@@ -30,13 +30,16 @@ def own_node(tree: dict[str, Any], slot: str | None = None) -> dict[str, int]:
     return found
 
 
-def drop_own_tail(editor: Editor, slots: Sequence[str]) -> None:
-    """Free the bytes of the nodes of `slots` when they are the end of their buffer, so that re-marking adds nothing."""
-    nodes = [node for slot, node in own_node(editor.tree).items() if slot in slots]
-    own = sorted({view for node in nodes for view in _parts(editor, node).views})
+def free_own_data(editor: Editor, slots: Sequence[str]) -> dict[str, OwnParts]:
+    """What the nodes of `slots` may write over, by slot.
+
+    Their bytes are cut off when they are the end of their buffer, so that putting them again adds nothing.
+    """
+    found = {slot: _parts(editor, node) for slot, node in own_node(editor.tree).items() if slot in slots}
+    own = sorted({view for parts in found.values() for view in parts.views})
     views = editor.tree.get("bufferViews") or []
     if not own:
-        return
+        return found
     buffer = views[own[0]]["buffer"]
     start = min(views[number].get("byteOffset", 0) for number in own)
     others = [view for number, view in enumerate(views) if number not in own and view.get("buffer") == buffer]
@@ -45,10 +48,16 @@ def drop_own_tail(editor: Editor, slots: Sequence[str]) -> None:
         view.get("byteOffset", 0) + view.get("byteLength", 0) <= start for view in others + packed
     ):
         editor.cut(buffer, start)
+        for parts in found.values():
+            parts.freed = True
+    return found
 
 
-def put_node(editor: Editor, edit: PutNode) -> None:
-    """Write or replace the node of ``edit.slot``. Raises `MarkError` when the file has no scene to put it in."""
+def put_node(editor: Editor, edit: PutNode, kept: OwnParts | None = None) -> None:
+    """Write or replace the node of ``edit.slot``, over what `free_own_data` found of it.
+
+    Raises `MarkError` when the file has no scene to put it in, or the node has no geometry.
+    """
     scenes = editor.tree.get("scenes")
     if edit.parent is None and not scenes:
         raise MarkError("the file has no scene, so there is no start picture to label")
@@ -56,7 +65,7 @@ def put_node(editor: Editor, edit: PutNode) -> None:
     if not arrays or not all(len(array) and np.isfinite(array).all() for array in [*arrays, edit.matrix]):
         raise MarkError(f"the node {edit.slot!r} has no geometry, or its numbers are not finite")
     number = own_node(editor.tree, edit.slot).get(edit.slot)
-    old = _parts(editor, number) if number is not None else _Parts()
+    old = kept or (_parts(editor, number) if number is not None else OwnParts())
     mesh = editor.put("meshes", old.mesh, _mesh(editor, edit, old))
     node: dict[str, Any] = {"name": f"sceneproof {edit.slot}", "mesh": mesh}
     if not np.array_equal(edit.matrix, np.eye(4)):
@@ -74,7 +83,7 @@ def put_node(editor: Editor, edit: PutNode) -> None:
         editor.append(place, number)
 
 
-class _Parts:
+class OwnParts:
     """Where an earlier node of ours keeps its things."""
 
     def __init__(self, mesh: int | None = None) -> None:
@@ -82,12 +91,13 @@ class _Parts:
         self.views: list[int] = []
         self.accessors: list[int] = []
         self.materials: list[int] = []
+        self.freed = False  # its bytes are cut off already
 
 
-def _parts(editor: Editor, node: int) -> _Parts:
+def _parts(editor: Editor, node: int) -> OwnParts:
     """What an earlier node of ours may write over: only what nothing else in the file uses by now."""
     mesh = editor.get("nodes", node, "mesh")
-    parts = _Parts(mesh)
+    parts = OwnParts(mesh)
     usage = Usage(editor.tree)
     for primitive in editor.get("meshes", mesh, "primitives") or []:
         names = [primitive["attributes"].get(name) for name in ("POSITION", "NORMAL")] + [primitive.get("indices")]
@@ -97,9 +107,9 @@ def _parts(editor: Editor, node: int) -> _Parts:
             or "material" not in primitive
             or any(not entry or "bufferView" not in entry for entry in found)
         ):
-            return _Parts(mesh)  # another tool has rebuilt it; write anew and leave that alone
+            return OwnParts(mesh)  # another tool has rebuilt it; write anew and leave that alone
         if any(usage.users(name) != 1 or usage.shared(name) for name in names):
-            return _Parts(mesh)
+            return OwnParts(mesh)
         parts.accessors += names
         parts.views = list(dict.fromkeys([*parts.views, *(entry["bufferView"] for entry in found)]))
         parts.materials.append(primitive["material"])
@@ -109,7 +119,7 @@ def _parts(editor: Editor, node: int) -> _Parts:
         or any((editor.get("bufferViews", view) or {}).get("extensions") for view in parts.views)
         or any(entry.get("bufferView") in parts.views for entry in others)
     ):
-        return _Parts(mesh)
+        return OwnParts(mesh)
     if any(_material_users(editor.tree, material) != 1 for material in parts.materials):
         parts.materials = []
     return parts
@@ -121,7 +131,7 @@ def _material_users(tree: dict[str, Any], material: int) -> int:
     )
 
 
-def _mesh(editor: Editor, edit: PutNode, old: _Parts) -> dict[str, Any]:
+def _mesh(editor: Editor, edit: PutNode, old: OwnParts) -> dict[str, Any]:
     """The mesh object, its data written: one view for vertices, one for indices."""
     vertices = b"".join(
         np.ascontiguousarray(array, np.float32).tobytes()
@@ -129,10 +139,9 @@ def _mesh(editor: Editor, edit: PutNode, old: _Parts) -> dict[str, Any]:
         for array in (part.positions, part.normals)
     )
     corners = b"".join(np.ascontiguousarray(part.triangles, np.uint32).tobytes() for part in edit.parts)
-    vertex_view = _view(editor, _at(old.views, 0), vertices, 34962)
-    corner_view = _view(editor, _at(old.views, 1), corners, 34963)
+    vertex_view = _view(editor, old, 0, vertices)
+    corner_view = _view(editor, old, 1, corners)
     primitives: list[dict[str, Any]] = []
-    written: list[dict[str, Any]] = []
     vertex_at = corner_at = 0
     for index, part in enumerate(edit.parts):
         count = len(part.positions)
@@ -150,11 +159,10 @@ def _mesh(editor: Editor, edit: PutNode, old: _Parts) -> dict[str, Any]:
         material = editor.put("materials", _at(old.materials, index), _material(part))
         attributes = {"POSITION": numbers[0], "NORMAL": numbers[1]}
         primitives.append({"attributes": attributes, "indices": numbers[2], "material": material})
-        written = written or entries
         vertex_at += 24 * count
         corner_at += 12 * len(part.triangles)
-    for spare in range(3 * len(edit.parts), len(old.accessors)):  # of parts that are gone: kept within the new data
-        editor.put("accessors", old.accessors[spare], written[spare % 3])
+    for spare in old.accessors[3 * len(edit.parts) :]:  # of parts that are gone: let go of the data, which is new now
+        editor.put("accessors", spare, {"componentType": 5126, "count": 1, "type": "SCALAR"})
     editor.use_extension(UNLIT)
     return {"name": f"sceneproof {edit.slot}", "primitives": primitives}
 
@@ -163,17 +171,17 @@ def _at(numbers: list[int], index: int) -> int | None:
     return numbers[index] if index < len(numbers) else None
 
 
-def _view(editor: Editor, reuse: int | None, data: bytes, target: int) -> int:
-    """A view of `data`, where an earlier one of the same size stands, else at the end; its index."""
-    old = editor.get("bufferViews", reuse) if reuse is not None else None
-    end = old.get("byteOffset", 0) + old["byteLength"] if old else 0
-    if old and old["byteLength"] == len(data) and end <= editor.length(old["buffer"]):
-        buffer, offset = old["buffer"], old.get("byteOffset", 0)
-        editor.buffer(buffer)[offset:end] = data
+def _view(editor: Editor, old: OwnParts, which: int, data: bytes) -> int:
+    """A view of `data` (0 vertices, 1 indices), where an earlier one of the same size stands, else at the end."""
+    reuse = _at(old.views, which)
+    held = editor.get("bufferViews", reuse) if reuse is not None and not old.freed else None
+    if held and held["byteLength"] == len(data):
+        buffer, offset = held["buffer"], held.get("byteOffset", 0)
+        editor.buffer(buffer)[offset : offset + len(data)] = data
     else:
         buffer, offset = editor.add_bytes(data)
-    view = {"buffer": buffer, "byteOffset": offset, "byteLength": len(data), "target": target}
-    return editor.put("bufferViews", reuse, view | ({"byteStride": 12} if target == 34962 else {}))
+    view = {"buffer": buffer, "byteOffset": offset, "byteLength": len(data), "target": (34962, 34963)[which]}
+    return editor.put("bufferViews", reuse, view | ({"byteStride": 12} if which == 0 else {}))
 
 
 def _accessor(view: int, offset: int, values: Array) -> dict[str, Any]:
