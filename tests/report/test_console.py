@@ -114,6 +114,28 @@ def test_a_receipt_tells_what_was_read_back_left_out_and_written() -> None:
     assert "out/flat.marked.glb" in shown
 
 
+def test_a_mark_that_only_some_parts_bear_is_not_left_out() -> None:
+    left = [{"mark": "label", "reason": {"en": "one of two parts", "zh": "两者之一"}}]
+    shown = plain(receipt(left_out=left), lang="en")
+    assert shown.splitlines()[1] == "2 of 2 marks read back from the written file"
+    assert "~ one of two parts" in shown
+    assert "Left out" not in shown
+
+
+def test_rules_left_out_are_told_with_the_reason() -> None:
+    left = [{"rule": f"DS-{n}", "why": "not selected"} for n in (1, 2)] + [{"rule": "A-2", "why": "ignored by option"}]
+    shown = plain(report(suppressed=left), lang="en")
+    assert "not selected: DS-1, DS-2" in shown
+    assert "ignored by option: A-2" in shown
+
+
+def test_sizes_of_a_calibration_set_per_score() -> None:
+    set_ = {"version": "3", "positives": {"immersive": 4}, "negatives": {"immersive": 120}}
+    assessment = report().data["assessment"] | {"calibration": set_}
+    assert "(set 3): immersive 4 / 120." in plain(report(assessment=assessment), lang="en")
+    assert "not calibrated" in plain(report(assessment=assessment | {"calibration": None}), lang="en")
+
+
 def test_a_mark_that_was_not_read_back_is_said_not_to_be_verified() -> None:
     marks = receipt().data["marks"]
     marks["label"]["verified"] = False

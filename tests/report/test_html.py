@@ -91,8 +91,8 @@ def test_the_page_forbids_itself_to_load_anything() -> None:
 @pytest.mark.parametrize("show", [lambda result: page([result, result]), fragment])
 def test_a_stranger_s_text_is_text(show: object) -> None:
     hostile_finding = finding(
-        HOSTILE, "fail", "error", message={"en": HOSTILE, "zh": HOSTILE}, fix={"en": HOSTILE, "zh": "改"}, pointer=HOSTILE,
-        evidence={HOSTILE: HOSTILE}, clauses=[f"x:{HOSTILE}"],
+        HOSTILE, "fail", "error", message={"en": HOSTILE, "zh": HOSTILE}, fix={"en": HOSTILE, "zh": "改"},
+        pointer=HOSTILE, evidence={HOSTILE: HOSTILE}, clauses=[f"x:{HOSTILE}"],
     )  # fmt: skip
     marks = AUDIT["marks"] | {"label": AUDIT["marks"]["label"] | {"text": HOSTILE}}
     marks["metadata"] = marks["metadata"] | {"aigc": {HOSTILE: HOSTILE}, "problems": [HOSTILE]}

@@ -80,8 +80,8 @@ def _finding_rows(lines: Lines, finding: Mapping[str, Any], more: int) -> None:
 def _footer_rows(lines: Lines, data: Mapping[str, Any]) -> None:
     if data.get("suppressed"):
         lines.head(word("suppressed"))
-        for entry in data["suppressed"]:
-            lines.add(2, (f"{entry['rule']}: {entry['why']}", "dim"))
+        for why, rules in _view.suppressed(data):
+            lines.add(2, (f"{why}: {', '.join(rules)}", "dim"))
     open_questions = _view.not_assessed(data)
     if open_questions:
         lines.head(word("not_assessed"))

@@ -26,6 +26,8 @@ def mark_rows(lines: Lines, views: list[MarkView]) -> None:
             lines.add(4, (other, "dim"))
         if view.facts:
             lines.add(4, (" · ".join(f"{lines.word(name)} {value}" for name, value in view.facts), "dim"))
+        for note in view.notes:
+            lines.say(4, note, "dim", "~ ")
         for problem in view.problems:
             lines.say(4, problem, lead="! ")
 
@@ -34,8 +36,8 @@ def receipt_rows(lines: Lines, data: Mapping[str, Any]) -> None:
     """What was put in and read back, what was left out and why, and what was written."""
     lines.say(0, _view.outcome(data), _view.state(data))
     lines.gap()
-    mark_rows(lines, written_marks(data["marks"]))
-    for entry in data["left_out"]:
+    mark_rows(lines, written_marks(data))
+    for entry in _view.missing(data):
         name = of(MARKS, entry["mark"])
         lines.add(2, (f"– {lines.word(name)}: {lines.word(word('left_out'))}", "review"))
         lines.say(4, text_of(entry["reason"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sceneproof.findings import Text
@@ -24,6 +24,7 @@ class MarkView:
     sentence: Text
     facts: tuple[tuple[Text, str], ...] = ()
     problems: tuple[Text, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 def found_marks(marks: Mapping[str, Any], expected: Mapping[str, str] | None = None) -> list[MarkView]:
@@ -31,15 +32,16 @@ def found_marks(marks: Mapping[str, Any], expected: Mapping[str, str] | None = N
     return [_with_expected(_view(name, marks.get(name)), (expected or {}).get(name)) for name in NAMES]
 
 
-def written_marks(marks: Mapping[str, Any]) -> list[MarkView]:
-    """The marks of a receipt, judged by whether they were read back."""
+def written_marks(data: Mapping[str, Any]) -> list[MarkView]:
+    """The marks of a receipt, judged by whether they were read back; with a note on the parts that do not bear one."""
     views = []
-    for name, read in marks.items():
+    for name, read in data["marks"].items():
         view = _view(name, read)
         verified = bool(read.get("verified"))
         lead = word("verified" if verified else "not_verified")
         sentence = Text(f"{lead.en}: {view.sentence.en}", f"{lead.zh}：{view.sentence.zh}")
-        views.append(MarkView(name, view.title, "pass" if verified else "fail", sentence, view.facts, view.problems))
+        notes = tuple(text_of(entry["reason"]) for entry in data["left_out"] if entry["mark"] == name)
+        views.append(replace(view, state="pass" if verified else "fail", sentence=sentence, notes=notes))
     return views
 
 
@@ -48,7 +50,7 @@ def _with_expected(view: MarkView, expected: str | None) -> MarkView:
         return view
     note = EXPECTED.get(expected) or Text(expected, expected)
     sentence = Text(f"{note.en}: {view.sentence.en}", f"{note.zh}：{view.sentence.zh}")
-    return MarkView(view.id, view.title, "pass" if expected == "ok" else "fail", sentence, view.facts, view.problems)
+    return replace(view, state="pass" if expected == "ok" else "fail", sentence=sentence)
 
 
 def _view(name: str, read: Mapping[str, Any] | None) -> MarkView:

@@ -11,7 +11,7 @@ from sceneproof.findings import Text
 
 from ._marks import NAMES
 from ._tidy import figure, kind_of, size
-from ._words import EXPECTED, FACTORS, HUMAN, LEVELS, MARKS, STANCES, TESTS, VERDICTS, of, text_of, word
+from ._words import EXPECTED, FACTORS, HUMAN, LEVELS, MARKS, SETS, STANCES, TESTS, VERDICTS, of, text_of, word
 
 _ORDER = ("fail", "review", "error", "pass", "notApplicable")
 _WEIGHT = {"error": 0, "warning": 1, "info": 2}
@@ -112,7 +112,7 @@ def state(data: Mapping[str, Any]) -> str:
     if kind == "receipt":
         if any(not read.get("verified") for read in (data.get("marks") or {}).values()):
             return "fail"
-        return "review" if data.get("left_out") or not data.get("marks") else "pass"
+        return "review" if missing(data) or not data.get("marks") else "pass"
     if kind == "verify":
         expected = data.get("expected")
         if expected is None:
@@ -142,7 +142,7 @@ def _audited(data: Mapping[str, Any]) -> Text:
 
 
 def _marked(data: Mapping[str, Any]) -> Text:
-    marks, left = data.get("marks") or {}, data.get("left_out") or ()
+    marks, left = data.get("marks") or {}, missing(data)
     good = sum(1 for read in marks.values() if read.get("verified"))
     text = Text(
         f"{good} of {len(marks)} marks read back from the written file",
@@ -204,17 +204,18 @@ def calibration(data: Mapping[str, Any]) -> Text:
         return Text(
             "Scores are not calibrated: no labelled set stands behind them.", "得分未经校准：没有标注样本作为依据。"
         )
-    plus, minus = _total(set_["positives"]), _total(set_["negatives"])
+    plus, minus = set_["positives"], set_["negatives"]
+    if not isinstance(plus, Mapping) or not isinstance(minus, Mapping):
+        return Text(
+            f"Scores are calibrated on {plus} positive and {minus} negative assets (set {set_['version']}).",
+            f"得分依据 {plus} 个正例与 {minus} 个反例校准（样本集 {set_['version']}）。",
+        )
+    english = [f"{of(SETS, name).en} {number} / {minus.get(name, 0)}" for name, number in plus.items()]
+    chinese = [f"{of(SETS, name).zh} {number} / {minus.get(name, 0)}" for name, number in plus.items()]
     return Text(
-        f"Scores are calibrated on {plus} positive and {minus} negative assets (set {set_['version']}).",
-        f"得分依据 {plus} 个正例与 {minus} 个反例校准（样本集 {set_['version']}）。",
+        f"Scores are calibrated on positive / negative assets (set {set_['version']}): {', '.join(english)}.",
+        f"得分校准所依据的正例 / 反例数（样本集 {set_['version']}）：{'，'.join(chinese)}。",
     )
-
-
-def _total(number: Any) -> str:
-    if isinstance(number, Mapping):
-        return ", ".join(f"{key} {value}" for key, value in number.items())
-    return str(number)
 
 
 def because(data: Mapping[str, Any], names: Sequence[str]) -> list[str]:
@@ -233,6 +234,19 @@ def not_assessed(data: Mapping[str, Any]) -> list[tuple[Text, tuple[str, ...]]]:
     """What no file can show, with its clauses; the note on the carrier stands in the footer of every result instead."""
     entries = data.get("not_assessed") or ()
     return [(text_of(entry), tuple(entry["clauses"])) for entry in entries if entry["id"] != "carrier"]
+
+
+def missing(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What a receipt says was left out whole; a mark that some parts bear and others do not is not missing."""
+    return [entry for entry in data.get("left_out") or () if entry["mark"] not in (data.get("marks") or {})]
+
+
+def suppressed(data: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """Reasons for leaving rules out, each with its rules."""
+    reasons: dict[str, list[str]] = {}
+    for entry in data.get("suppressed") or ():
+        reasons.setdefault(str(entry["why"]), []).append(str(entry["rule"]))
+    return list(reasons.items())
 
 
 def trouble(data: Mapping[str, Any]) -> Text:

@@ -53,6 +53,13 @@ FACTORS: Mapping[str, Text] = {
     "digital_human": Text("Digital human in the scene", "场景中的数字人"),
     "reconstruction": Text("Reconstructed from captures", "由采集数据重建"),
 }
+SETS: Mapping[str, Text] = {
+    "synthesised": Text("synthesised", "合成"),
+    "immersive": Text("immersive", "沉浸"),
+    "realistic": Text("realistic", "真实感"),
+    "digital_human": Text("digital human", "数字人"),
+    "reconstruction": Text("reconstruction", "重建"),
+}
 STANDINGS: Mapping[str, Text] = {
     "read": Text("clause read in a source", "条款已在来源中读到"),
     "recalled": Text("clause recalled, not confirmed", "条款凭记忆，未经核实"),
@@ -112,6 +119,7 @@ WORDS: Mapping[str, Text] = {
     "unreadable": Text("The file could not be read.", "文件无法读取。"),
     "unwritten": Text("Nothing was written.", "未写出任何文件。"),
     "left_out": Text("Left out", "未写入"),
+    "in_part": Text("In part", "部分写入"),
     "replaced": Text("Replaced", "已替换"),
     "distortion": Text("Distortion by the watermark", "水印造成的形变"),
     "files": Text("Files written", "写出的文件"),

@@ -64,7 +64,7 @@ def fragment(result: Result) -> str:
         if kind == "audit":
             views = _marks.found_marks(data["marks"])
         elif kind == "receipt":
-            views = _marks.written_marks(data["marks"])
+            views = _marks.written_marks(data)
         elif kind == "verify":
             views = _marks.found_marks(data, data.get("expected"))
     template = _environment().get_template("fragment.html.j2")
@@ -153,4 +153,4 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-_VIEW = ("because", "calibration", "claims", "groups", "not_assessed", "place", "ran", "risk")
+_VIEW = ("because", "calibration", "claims", "groups", "missing", "not_assessed", "place", "ran", "risk", "suppressed")
