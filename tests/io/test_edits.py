@@ -530,3 +530,11 @@ def test_the_small_file_of_the_fuzz_takes_every_edit():
     found, _ = edited(SMALL)
     assert len(own(found)) == 2
     assert padded(to_bytes(found)) == to_bytes(found)
+
+
+def test_null_counts_as_missing_where_something_is_added():
+    tree, binary = unpack_glb(hostile.good())
+    scene = load(pack_glb({**tree, "extensionsUsed": None, "extensions": {XMP: {"packets": None}}}, binary))
+    found = again(apply(scene, [_edits.label(), _edits.metadata()]))
+    assert set(found.extensions_used) == {XMP, "KHR_materials_unlit"}
+    assert len(packets(found)) == 1

@@ -137,7 +137,7 @@ def _morphed(scene: Scene, node: Node, primitive: Primitive) -> Array:
     weights = node.weights or (scene.meshes[node.mesh].weights if node.mesh is not None else ())
     for weight, target in zip(weights, primitive.targets, strict=False):
         if weight and "POSITION" in target:
-            positions += weight * target["POSITION"]
+            positions += weight * target["POSITION"].astype(np.float64)
     return positions
 
 

@@ -32,8 +32,8 @@ class Accessors:
 
     def __init__(self, document: GltfDocument) -> None:
         self._document = document
-        self._entries: list[Any] = _array(document.tree, "accessors")
-        self._views: list[Any] = _array(document.tree, "bufferViews")
+        self._entries = fields.objects(document.tree, "accessors")
+        self._views = fields.objects(document.tree, "bufferViews")
         self._read: dict[tuple[int, bool], Array] = {}
         self._decoded: dict[int, memoryview] = {}
         self._unbacked = 0

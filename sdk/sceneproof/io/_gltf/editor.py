@@ -55,8 +55,12 @@ class Editor:
         if held is not None and not isinstance(held, list):
             raise MarkError(f"#/{'/'.join(map(str, place))}: is no array, so nothing can be added to it")
         owner = self._owner(place, dict)
+        if held is None:  # missing, or null
+            self._raw.set(place, [value])
+            owner[place[-1]] = [value]
+            return 0
         self._raw.append(place, value)
-        array = owner.setdefault(place[-1], [])
+        array = owner[place[-1]]
         array.append(value)
         return len(array) - 1
 

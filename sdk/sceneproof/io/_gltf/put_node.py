@@ -13,7 +13,7 @@ from sceneproof.scene import Array
 
 from . import fields
 from .editor import Editor
-from .usage import Usage
+from .usage import Usage, whole_view
 
 UNLIT = "KHR_materials_unlit"
 
@@ -42,10 +42,10 @@ def free_own_data(editor: Editor, slots: Sequence[str]) -> dict[str, OwnParts]:
         return found
     buffer = views[own[0]]["buffer"]
     start = min(views[number].get("byteOffset", 0) for number in own)
-    others = [view for number, view in enumerate(views) if number not in own and view.get("buffer") == buffer]
-    packed = [m for view in views for m in _packed(view) if m.get("buffer") == buffer]
-    if all(views[number]["buffer"] == buffer for number in own) and all(
-        view.get("byteOffset", 0) + view.get("byteLength", 0) <= start for view in others + packed
+    others = [whole_view(view) for number, view in enumerate(views) if number not in own]
+    others += [whole_view(item) for view in views for item in _packed(view)]
+    if all(views[number]["buffer"] == buffer for number in own) and not any(
+        span is None or (span[0] == buffer and span[2] > start) for span in others
     ):
         editor.cut(buffer, start)
         for parts in found.values():

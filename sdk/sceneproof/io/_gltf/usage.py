@@ -100,7 +100,7 @@ def _others(views: list[dict[str, Any]], accessors: list[dict[str, Any]]) -> Ite
             [item for item in extensions.values() if isinstance(item, dict)] if isinstance(extensions, dict) else []
         )
         for item in packed if number in used else [*packed, view]:
-            span = _all_of(item)
+            span = whole_view(item)
             yield from [span] if span else []
 
 
@@ -111,15 +111,16 @@ def _span(views: list[dict[str, Any]], holder: dict[str, Any], entry: dict[str, 
         return None
     view = views[number]
     component, count = fields.whole(entry.get("componentType")), fields.whole(entry.get("count"))
-    if entry.get("type") not in WIDTHS or component not in COMPONENTS or count is None:
-        return _all_of(view)
+    if str(entry.get("type")) not in WIDTHS or component not in COMPONENTS or count is None:
+        return whole_view(view)
     width = element_bytes(entry["type"], np.dtype(COMPONENTS[component]).itemsize, WIDTHS[entry["type"]])
     stride = fields.whole(view.get("byteStride", width)) or width
     start = (fields.whole(view.get("byteOffset", 0)) or 0) + (fields.whole(holder.get("byteOffset", 0)) or 0)
     return fields.whole(view.get("buffer")) or 0, start, start + (max(count, 1) - 1) * stride + width, stride, width
 
 
-def _all_of(view: dict[str, Any]) -> _Span | None:
+def whole_view(view: dict[str, Any]) -> _Span | None:
+    """All bytes of a view; ``None`` when its numbers are none."""
     buffer, length = fields.whole(view.get("buffer")), fields.whole(view.get("byteLength"))
     start = fields.whole(view.get("byteOffset", 0))
     return None if buffer is None or length is None or start is None else (buffer, start, start + length, 1, length)
