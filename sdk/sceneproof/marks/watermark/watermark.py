@@ -22,7 +22,9 @@ from sceneproof.keys import Key
 from sceneproof.scene import Scene
 
 ID = "watermark"
-MOST_CARRIERS = 12  # largest meshes that get the payload; each holds all of it
+MOST_CARRIERS = 6  # meshes with most vertices that get the payload; each holds all of it
+FINE_VERTICES = 3000  # distinct vertices from which a mesh is worth the search for room
+COARSE_TRIES = 3  # meshes below that are tried when none above it can bear the payload
 STRENGTHS = ("Q", "R")
 
 
@@ -58,46 +60,80 @@ def default_payload(declaration: Declaration, bits: int = 64) -> bytes | None:
 
 
 def plan(scene: Scene, payload: bytes, key: Key, strength: str = "Q") -> WatermarkPlan:
-    """Displace the vertices of every mesh that has room, the largest first.
+    """Displace the vertices of the meshes with most room; where none is fine enough, try the best of the others.
 
     Raises `MarkError` when no mesh can bear the payload; the message says why.
     """
-    from .codec import CodecError, capacity, embed
-
-    bits = 8 * len(payload)
-    edits: list[SetPositions] = []
-    carriers: list[str] = []
     refused: dict[str, str] = {}
-    costs: list[dict[str, float]] = []
-    replaced: str | None = None
-    candidates = _candidates(scene, refused)
-    for mesh in candidates:
-        pointer = scene.meshes[mesh].pointer
-        if len(carriers) == MOST_CARRIERS:
-            refused[pointer] = f"{MOST_CARRIERS} larger meshes bear the payload already"
-            continue
-        surface = _surface(welded(scene, mesh))
-        room = capacity(surface, bits)
-        if not room.ok:
-            refused[pointer] = room.reason or "too little surface detail"
-            continue
-        held = _held(surface, key, bits)
-        if held == payload:
-            carriers.append(pointer)
-            continue
-        try:
-            result = embed(surface, payload, key.secret, strength=strength)
-        except CodecError as error:
-            refused[pointer] = str(error)
-            continue
-        if held is not None:
-            replaced = held.hex()
-        edits += _edits(scene, mesh, result.displacement)
-        carriers.append(pointer)
-        costs.append(_cost(result))
-    if not carriers:
+    meshes = _candidates(scene, refused)
+    fine = [mesh for mesh in meshes if len(welded(scene, mesh).positions) >= FINE_VERTICES]
+    work = _Work(scene, payload, key, strength, refused)
+    tried = fine[:MOST_CARRIERS]
+    work.put_in(tried)
+    if not work.carriers:
+        coarse = [mesh for mesh in meshes if mesh not in tried][:COARSE_TRIES]
+        work.put_in(coarse)
+        tried += coarse
+    for mesh in meshes:
+        if mesh not in tried:
+            enough = mesh in fine
+            few = f"it has fewer than {FINE_VERTICES:,} distinct vertices"
+            refused[scene.meshes[mesh].pointer] = f"{MOST_CARRIERS} larger meshes bear it" if enough else few
+    if not work.carriers:
         raise MarkError(_why_none(refused))
-    return WatermarkPlan(tuple(edits), tuple(carriers), refused, _worst(costs), replaced)
+    return WatermarkPlan(tuple(work.edits), tuple(work.carriers), refused, _worst(work.costs), work.replaced)
+
+
+@dataclass(eq=False)
+class _Work:
+    """One payload on its way into the meshes of one Scene."""
+
+    scene: Scene
+    payload: bytes
+    key: Key
+    strength: str
+    refused: dict[str, str]
+    edits: list[SetPositions] = field(default_factory=list)
+    carriers: list[str] = field(default_factory=list)
+    costs: list[dict[str, float]] = field(default_factory=list)
+    replaced: str | None = None
+
+    def put_in(self, meshes: Sequence[int]) -> None:
+        """Try each mesh; one that bears the payload already stays as it is."""
+        from .codec import CodecError, capacity, embed
+
+        bits = 8 * len(self.payload)
+        held = self._held(meshes, bits)
+        for mesh in meshes:
+            pointer = self.scene.meshes[mesh].pointer
+            surface = _surface(welded(self.scene, mesh))
+            if held.get(mesh) == self.payload:
+                self.carriers.append(pointer)
+                continue
+            room = capacity(surface, bits)
+            if not room.ok:
+                self.refused[pointer] = room.reason or "too little surface detail"
+                continue
+            try:
+                result = embed(surface, self.payload, self.key.secret, strength=self.strength)
+            except CodecError as error:
+                self.refused[pointer] = str(error)
+                continue
+            before = held.get(mesh)
+            self.replaced = before.hex() if before is not None else self.replaced
+            self.edits += _edits(self.scene, mesh, result.displacement)
+            self.carriers.append(pointer)
+            self.costs.append(_cost(result))
+
+    def _held(self, meshes: Sequence[int], bits: int) -> dict[int, bytes]:
+        """Payload under the same key that a mesh bears already; the meshes are asked one by one only if any does."""
+        from .codec import detect
+
+        surfaces = [_surface(welded(self.scene, mesh)) for mesh in meshes]
+        if not surfaces or detect(surfaces, self.key.secret, bits=bits, effort="quick").payload is None:
+            return {}
+        alone = [detect([surface], self.key.secret, bits=bits, effort="quick").payload for surface in surfaces]
+        return {mesh: payload for mesh, payload in zip(meshes, alone, strict=True) if payload is not None}
 
 
 @dataclass(frozen=True)
@@ -181,7 +217,7 @@ def _live_meshes(scene: Scene) -> list[int]:
 
 
 def _candidates(scene: Scene, refused: dict[str, str]) -> list[int]:
-    """Meshes that could bear a mark, most triangles first; the others go to `refused` with the reason."""
+    """Meshes that could bear a mark, most vertices first; the others go to `refused` with the reason."""
     found: list[tuple[int, int]] = []
     for mesh in _live_meshes(scene):
         whole = scene.meshes[mesh]
@@ -193,7 +229,7 @@ def _candidates(scene: Scene, refused: dict[str, str]) -> list[int]:
         elif not any(len(primitive.triangles) for primitive in whole.primitives):
             refused[whole.pointer] = "it has no triangles"
         else:
-            found.append((-sum(len(primitive.triangles) for primitive in whole.primitives), mesh))
+            found.append((-len(welded(scene, mesh).positions), mesh))
     return [mesh for _, mesh in sorted(found)]
 
 
@@ -201,12 +237,6 @@ def _surface(whole: Welded) -> Any:
     from .codec import Surface
 
     return Surface(np.ascontiguousarray(whole.positions, np.float64), np.ascontiguousarray(whole.faces, np.int64))
-
-
-def _held(surface: Any, key: Key, bits: int) -> bytes | None:
-    from .codec import detect
-
-    return detect([surface], key.secret, bits=bits, effort="quick").payload
 
 
 def _edits(scene: Scene, mesh: int, displacement: Any) -> list[SetPositions]:

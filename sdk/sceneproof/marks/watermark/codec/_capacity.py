@@ -8,7 +8,7 @@ from ._frames import raw_frame
 from ._lattice import probe
 from ._mesh import Welded, fixed_groups, weld
 from ._solver import WRITABLE, diagonal, masses, vary
-from ._types import Capacity, Surface
+from ._types import Capacity, CodecError, Surface
 
 FUNCTIONALS_PER_BIT = 2.75  # of payload, CRC and tail: below it the code does not survive what quantisation costs
 VERTICES_PER_FUNCTIONAL = 2.0  # fewer free vertices cannot hold the functionals apart
@@ -53,7 +53,10 @@ def capacity(surface: Surface, bits: int = 64) -> Capacity:
     unit = 1.0 / frame.scale
     fixed = fixed_groups(welded, surface)
     normals, inverse = masses(welded, fixed, unit)
-    found, grid, _, chosen = probe(welded, frame, _KEY, GAIN_WRITE)
+    try:
+        found, grid, _, chosen = probe(welded, frame, _KEY, GAIN_WRITE)
+    except CodecError as error:
+        return Capacity(False, 0, 0, str(error))
     layer = vary(welded, normals, found, grid, chosen, unit)
     writable = int((diagonal(layer, inverse) > WRITABLE).sum())
     return predict(writable, int((inverse > 0.0).sum()), bits)

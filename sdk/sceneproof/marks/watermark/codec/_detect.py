@@ -16,8 +16,9 @@ from ._statistic import log10_corrected, log10_payload
 from ._types import METHOD, CodecError, Detection, Record, Surface
 
 EFFORTS = ("quick", "normal", "deep")
-THOROUGH = 8  # surfaces, the largest ones, that get the whole ladder
-WIDE = 64  # surfaces, the largest ones, that are looked at in canonical frames
+PLAIN = 64  # surfaces, the ones with most vertices, that are read as they stand
+WIDE = 8  # those that are looked at in canonical frames
+THOROUGH = 4  # those that get the whole ladder
 FEWEST_VERTICES = 200  # a third of what the shortest payload needs: below, there is nothing to look for
 RAW_BELOW, RAW_ABOVE = 1, 3  # cell exponents around the received area's: a crop has lost area, noise has added some
 
@@ -64,7 +65,9 @@ class _Search:
 
     def run(self, effort: str) -> bool:
         margin = 0.10 if effort == "quick" else 0.20
-        if self._pass(IDENTITY, _raw, margin) or self._pass(IDENTITY, _canonical, margin, self._largest(WIDE)):
+        if self._pass(IDENTITY, _raw, margin, self._largest(PLAIN)) or self._pass(
+            IDENTITY, _canonical, margin, self._largest(WIDE)
+        ):
             return True
         if self._both_layers() or self._all_surfaces():
             return True
@@ -131,7 +134,7 @@ def detect(surfaces: Sequence[Surface], key: bytes, *, bits: int = 64, effort: s
         raise CodecError(f"effort {effort!r}: one of {', '.join(EFFORTS)} is needed")
     ledger = Ledger(key, bits)
     welded = {i: weld(s) for i, s in enumerate(surfaces)}
-    largest_first = sorted(welded, key=lambda i: (-len(welded[i].faces), i))
+    largest_first = sorted(welded, key=lambda i: (-len(welded[i].vertices), i))
     readers = {i: Reader(welded[i], ledger) for i in largest_first if len(welded[i].vertices) >= FEWEST_VERTICES}
     search = _Search(readers, ledger)
     search.run(effort)

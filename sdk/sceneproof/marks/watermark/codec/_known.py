@@ -14,6 +14,7 @@ from ._frames import Frame, canonical_frames, raw_frame
 from ._lattice import probe
 from ._reader import FEWEST, LIMIT, Ledger, Reader, Reading
 from ._statistic import log10_tail
+from ._types import CodecError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +37,10 @@ def carries(reader: Reader, like: Reading, code: NDArray[np.uint8], ledger: Ledg
     best = 0.0
     tried = 0
     for frame in _frames(reader, like.layer):
-        found, _, _, _ = probe(reader.welded, frame, ledger.key, GAIN_READ)
+        try:
+            found, _, _, _ = probe(reader.welded, frame, ledger.key, GAIN_READ)
+        except CodecError:  # a surface that no lattice fits bears nothing
+            continue
         if len(found.value) < FEWEST:
             continue
         power = math.sqrt(float((found.weight**2).sum()) / 2.0)

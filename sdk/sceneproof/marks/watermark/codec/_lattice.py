@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MAX_POINTS = 40_000_000
+MOST_POINTS, POINTS_PER_FACE = 300_000, 8  # the area rule asks for about 130,000; only slivers ask for far more
 _FAR = 1 << 19  # cell coordinates are packed into 3 x 20 bits, so a surface spans at most half a million cells
 
 
@@ -138,8 +138,8 @@ def lay(welded: Welded, frame: Frame, key: bytes, cells: Ints | None = None) -> 
     if not span < _FAR or np.abs(vertices).max() > 2.0**31 - 8:
         raise CodecError("surface: its extent is too large against its area for a lattice; split it")
     face, share = surface_points(vertices, welded.faces, POINT_SPACING)
-    if len(face) > MAX_POINTS:
-        raise CodecError(f"surface: {len(face)} quadrature points are needed, at most {MAX_POINTS} are allowed")
+    if len(face) > MOST_POINTS + POINTS_PER_FACE * len(welded.faces):
+        raise CodecError("the mesh is made of slivers: its triangles are too long and thin to carry waves")
     place, area = point_vectors(vertices, welded.faces, face, share)
     order, keys, starts, offset = _bins(place)
     place, area = place[order], area[order]

@@ -14,6 +14,7 @@ from ._constants import BORDER_MEANS_LITTLE, CRC_BITS, GAIN_READ, STEPS
 from ._dither import phases, soft_symbols
 from ._lattice import Probe, probe
 from ._statistic import log10_payload, statistic
+from ._types import CodecError
 
 if TYPE_CHECKING:
     from ._frames import Frame
@@ -72,7 +73,10 @@ class Reader:
 
     def read(self, variant: Welded, frame: Frame, label: str) -> bool:
         """Evaluate one probe under every step (and both signs of a sheet); True on a lock."""
-        found, _, _, _ = probe(variant, frame, self.ledger.key, GAIN_READ)
+        try:
+            found, _, _, _ = probe(variant, frame, self.ledger.key, GAIN_READ)
+        except CodecError:  # a surface that no lattice fits bears nothing
+            return False
         self.functionals = max(self.functionals, len(found.value))
         if len(found.value) < FEWEST:
             return False
