@@ -97,6 +97,7 @@ INSPECTION: Mapping[str, Text] = {
     "degenerate_triangles": Text("degenerate triangles", "退化三角形"),
     "duplicate_vertices": Text("duplicate vertices", "重复顶点"),
     "components": Text("components", "连通分量"),
+    "nonfinite_vertices": Text("non-finite vertices", "非有限顶点"),
 }
 WORDS: Mapping[str, Text] = {
     "realism_risk": Text("Realism risk", "拟真风险"),
@@ -147,7 +148,7 @@ WORDS: Mapping[str, Text] = {
     "confidence": Text("confidence", "置信度"),
     "start_pictures": Text("Start pictures", "起始画面"),
     "results": Text("Results", "结果"),
-    "ink_height": Text("of the shortest side", "（占最短边）"),
+    "ink_height": Text("of the shortest side", "占最短边"),
 }
 FOOTERS: tuple[Text, ...] = (
     Text(
