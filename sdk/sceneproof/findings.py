@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
-from .errors import MissingExtraError
+from .errors import MissingExtraError, unknown
 
 if TYPE_CHECKING:
     import pandas
@@ -164,7 +164,9 @@ class _Result:
         return text
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {(self.data.get('asset') or {}).get('uri') or '<memory>'}>"
+        asset = self.data.get("asset") or {}
+        asset = asset.get("after") or asset.get("before") or asset
+        return f"<{type(self).__name__} of {asset.get('uri') or '<memory>'}>"
 
     def _repr_html_(self) -> str:
         markup: str = _report("html").fragment(self)
@@ -208,6 +210,8 @@ class Report(_Result):
         if fail_on == "never":
             return 0
         gate = {Verdict.FAIL, Verdict.REVIEW} if fail_on_review else {Verdict.FAIL}
+        if fail_on not in tuple(Severity):
+            raise unknown("severity", fail_on, (*Severity, "never"))
         limit = Severity(fail_on).rank
         return int(any(f.verdict in gate and _rank(f.severity) <= limit for f in self.findings))
 
@@ -224,19 +228,21 @@ class Receipt(_Result):
     @property
     def marks(self) -> Mapping[str, Any]:
         """Mark id to what was read back from the written file."""
-        found: Mapping[str, Any] = self.data["marks"]
+        found: Mapping[str, Any] = self.data["marks"] or {}
         return found
 
     @property
     def left_out(self) -> Mapping[str, str]:
-        """Mark id to the reason why it was not put in."""
-        return {entry["mark"]: entry["reason"]["en"] for entry in self.data["left_out"]}
+        """Mark id to the reason why it was not put in (one that only some parts bear is in)."""
+        found = {entry["mark"]: entry["reason"]["en"] for entry in self.data["left_out"] or ()}
+        return {mark: reason for mark, reason in found.items() if mark not in self.marks}
 
     def _rows(self) -> Sequence[Mapping[str, Any]]:
         rows = [
             {"mark": name, "verified": bool(read.get("verified")), "reason": None} for name, read in self.marks.items()
         ]
-        return rows + [{"mark": name, "verified": False, "reason": why} for name, why in self.left_out.items()]
+        left = {name: why for name, why in self.left_out.items() if name not in self.marks}
+        return rows + [{"mark": name, "verified": False, "reason": why} for name, why in left.items()]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

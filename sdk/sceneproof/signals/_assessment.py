@@ -107,19 +107,16 @@ def _synthesised(known: Mapping[str, Signal], origin: str | None) -> tuple[dict[
     if origin in BY_HAND:
         if stated:  # the declaration and the file contradict each other: a person must look
             return _factor(None, [DECLARED, "declared-marks"]), "undecided"
-        return _factor(0.0, [DECLARED]), "against"
-    reasons = {}
-    if origin in SYNTHETIC:
-        reasons[DECLARED] = 1.0
-    if stated:
-        reasons["declared-marks"] = 0.9
-    if _detail(known, "iso-surface-lattice", "strong"):
-        reasons["iso-surface-lattice"] = 0.8
-    if _detail(known, "captured-points", "trained_splats"):
-        reasons["captured-points"] = 0.7
-    if not reasons:
+        return _factor(None, [DECLARED]) | {"level": "low"}, "against"
+    said = [DECLARED] if origin in SYNTHETIC else []
+    said += ["declared-marks"] if stated else []
+    traces = {"iso-surface-lattice": ("strong", 0.8), "captured-points": ("trained_splats", 0.7)}
+    measured = {name: score for name, (detail, score) in traces.items() if _detail(known, name, detail)}
+    if not said and not measured:
         return _factor(None, []), "undecided"
-    return _factor(max(reasons.values()), list(reasons)), "for"
+    factor = _factor(max(measured.values(), default=None), [*said, *measured])
+    # What somebody stated is no measurement and gets no score; the level says that it was stated.
+    return (factor | {"level": "high"} if said else factor), "for"
 
 
 def _immersive(known: Mapping[str, Signal]) -> tuple[dict[str, Any], str]:
