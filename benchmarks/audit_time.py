@@ -78,7 +78,9 @@ def main() -> int:
     base = statistics.median(times["sceneproof audit"])
     print(f"{options.triangles:,} triangles, {options.rounds} rounds, {os.cpu_count()} cores\n")
     print("| whole process | median s | min s | max s | ratio to audit |\n| --- | --- | --- | --- | --- |")
-    print(f"| sceneproof audit, very first (empty kernel cache) | {first:.2f} | | | {first / base:.2f} |" if first else "")
+    print(
+        f"| sceneproof audit, very first (empty kernel cache) | {first:.2f} | | | {first / base:.2f} |" if first else ""
+    )
     for name, taken in times.items():
         if taken:
             middle = statistics.median(taken)

@@ -78,7 +78,9 @@ def row(path: Path, root: Path, work: Path, key: str) -> dict[str, object]:
     result["left_out"] = {entry["mark"]: entry["reason"]["en"] for entry in made["left_out"]}
     label = made["marks"].get("label") or {}
     result["height"] = label.get("height_ratio")
-    code, out, error, verify_seconds = run("verify", str(target), "--key", key, "--expect", str(receipt), "--format", "json")
+    code, out, error, verify_seconds = run(
+        "verify", str(target), "--key", key, "--expect", str(receipt), "--format", "json"
+    )
     return result | {"verify": code, "verify_s": verify_seconds, "note": error[-160:]}
 
 
@@ -93,12 +95,14 @@ def table(rows: list[dict[str, object]]) -> str:
         "",
         _summary(rows, marks),
         "",
-        "| asset | triangles | audit: fail / review / error | label (ink) | metadata | watermark | verify | s (audit, mark, verify) |",
+        "| asset | triangles | audit: fail, review, error | label (ink) | metadata | watermark | verify | seconds |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for item in rows:
         cells = [str(item["asset"]), str(item.get("triangles", ""))]
-        cells.append(f"{item['fail']} / {item['review']} / {item['error']}" if "fail" in item else f"exit {item['audit']}")
+        cells.append(
+            f"{item['fail']} / {item['review']} / {item['error']}" if "fail" in item else f"exit {item['audit']}"
+        )
         cells += [_mark(item, mark) for mark in marks]
         cells.append({0: "as expected", None: ""}.get(item.get("verify"), f"exit {item.get('verify')}"))  # type: ignore[arg-type]
         cells.append(", ".join(f"{item[name]:.1f}" for name in ("audit_s", "mark_s", "verify_s") if name in item))
@@ -119,9 +123,15 @@ def _mark(item: dict[str, object], mark: str) -> str:
 
 def _summary(rows: list[dict[str, object]], marks: tuple[str, ...]) -> str:
     audited = sum("fail" in item for item in rows)
-    counts = [f"{len(rows)} assets, {audited} audited, {sum(item.get('verify') == 0 for item in rows)} verified as expected"]
+    counts = [
+        f"{len(rows)} assets, {audited} audited, {sum(item.get('verify') == 0 for item in rows)} verified as expected"
+    ]
     for mark in marks:
-        put = [item["verified"][mark] for item in rows if isinstance(item.get("verified"), dict) and mark in item["verified"]]  # type: ignore[index, operator]
+        put = [
+            item["verified"][mark]
+            for item in rows
+            if isinstance(item.get("verified"), dict) and mark in item["verified"]
+        ]  # type: ignore[index, operator]
         counts.append(f"{mark}: {sum(put)} of {len(put)} put in read back")
     return "; ".join(counts) + "."
 
