@@ -36,7 +36,8 @@ _FIX = Text(
 def check(case: Case) -> Iterator[Outcome]:
     """One outcome per place that states a source type; one when there is none beside an AIGC record."""
     stated = case.metadata.source_types
-    if not stated:
+    parts = case.metadata.part_source_types
+    if not stated and not parts:
         if not case.metadata.found:
             yield Outcome(State.ABSENT, Text("No digital source type is stated.", "未声明数字来源类型。"))
             return
@@ -45,9 +46,9 @@ def check(case: Case) -> Iterator[Outcome]:
         return
     label = (case.metadata.record or {}).get("Label")
     declared = source_type.of_declaration(case.declaration)
-    for pointer, value in stated.items():
+    for pointer, value in [*stated.items(), *parts.items()]:
         name = source_type.short(value)
-        whole = not pointer.startswith("/nodes/")
+        whole = pointer in stated
         if name is None:
             message = Text(f"{value!r} is no known digital source type.", f"{value!r} 不是已知的数字来源类型。")
         elif whole and label == "1" and source_type.fits_label(name) is False:

@@ -15,6 +15,8 @@ from sceneproof.policies import Limits, load_policy
 
 FIELDS = ("Label", "ContentProducer", "ProduceID", "ReservedCode1", "ContentPropagator", "PropagateID", "ReservedCode2")
 
+_WRAPPINGS = 4
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -48,15 +50,17 @@ def to_text(record: Mapping[str, Any]) -> str:
 
 def parse(value: Any) -> tuple[dict[str, Any] | None, list[Fault]]:
     """A record from what stands in a file: JSON text or an object, bare or wrapped in ``{"AIGC": …}``."""
-    if isinstance(value, Mapping) and "@value" in value:
-        value = value["@value"]
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (json.JSONDecodeError, RecursionError):
-            return None, [Fault("not-json", value=value[:80])]
-    if isinstance(value, Mapping) and len(value) == 1 and "AIGC" in value:
-        return parse(value["AIGC"])
+    for _ in range(_WRAPPINGS):  # not a call of itself: a stranger's file may nest without end
+        if isinstance(value, Mapping) and "@value" in value:
+            value = value["@value"]
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                return None, [Fault("not-json", value=value[:80])]
+        if not (isinstance(value, Mapping) and len(value) == 1 and "AIGC" in value):
+            break
+        value = value["AIGC"]
     if not isinstance(value, Mapping):
         return None, [Fault("not-object", value=str(value)[:80])]
     return dict(value), check(value)

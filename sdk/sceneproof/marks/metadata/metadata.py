@@ -17,7 +17,7 @@ from sceneproof.findings import Text
 from sceneproof.scene import Scene
 
 from . import aigc, source_type
-from .read import IPTC_EXT, NAMESPACE, read
+from .read import IPTC_EXT, NAMESPACE, MetadataReading, packets, pointed, read
 
 ID = "metadata"
 CONTEXT = {"TC260": NAMESPACE, "Iptc4xmpExt": IPTC_EXT}
@@ -26,9 +26,11 @@ SOURCE_TYPE = "Iptc4xmpExt:DigitalSourceType"
 
 @dataclass(frozen=True)
 class MetadataPlan:
-    """The edits, and the record of the same producer that they replace, if there was one."""
+    """The edits, the record and source type that they write, and the record of the same producer that they replace."""
 
     edits: tuple[PutMetadata, ...]
+    record: Mapping[str, Any]
+    source_type: str | None = None
     replaced: Mapping[str, Any] | None = None
 
 
@@ -38,7 +40,7 @@ def refusal(declaration: Declaration, *, asked: bool) -> Text | None:
     `asked` says that the caller named the mark. An origin of which the texts do not say whether it is deep synthesis
     is then the caller's decision; one that is declared natural never is: that would be forging (Measures, Art. 10).
     """
-    origin = declaration.origin
+    origin = declaration.judged_origin
     if origin in (None, "unknown", *AI_ORIGINS):
         return None
     if origin in OPEN_ORIGINS:
@@ -55,46 +57,61 @@ def refusal(declaration: Declaration, *, asked: bool) -> Text | None:
 
 
 def plan(scene: Scene, declaration: Declaration) -> MetadataPlan:
-    """The edits that write the declared label. Raises `MarkError` when the declaration does not carry one.
+    """The edits that write the declared label.
 
-    A label of another producer is never overwritten; a propagator writes its own two fields into it.
+    A label of another producer is never overwritten; a propagator writes its own two fields into it and nothing else.
+    Raises `MarkError` when the declaration does not carry a label or the file's own must be kept, `UsageError` for a
+    part that the file does not have.
     """
-    if declaration.origin in (None, "unknown"):
+    spreads = declaration.role == "propagator"
+    if declaration.judged_origin in (None, "unknown") and not spreads:
         raise MarkError("the declaration states no origin")
     if not declaration.producer or not declaration.content_id:
         raise MarkError("the declaration states no producer or no content_id")
-    held = read(scene)
-    record = aigc.build(declaration.producer, declaration.content_id)
-    replaced: Mapping[str, Any] | None = None
-    if held.found:
-        before = held.record or {}
-        if declaration.role == "propagator" and before:
-            record = {**before, "ContentPropagator": declaration.producer, "PropagateID": declaration.content_id}
-        elif before.get("ContentProducer") != declaration.producer:
-            other = str(before.get("ContentProducer"))[:60]
-            raise MarkError(f"the file bears an AIGC label of another producer ({other!r}); it is kept")
-        if dict(before) != record or len(held.distinct) > 1:
-            replaced = before
-    elif declaration.role == "propagator":
-        raise MarkError("a propagator writes its two fields into an existing label, and the file bears none")
+    record, replaced = _record(read(scene), declaration, declaration.producer, declaration.content_id)
     text = aigc.to_text(record)
     packet: dict[str, Any] = {"TC260:AIGC": text}
     mirror: dict[str, Any] = {"AIGC": text}
-    kind = source_type.of_declaration(declaration)
+    kind = None if spreads else source_type.of_declaration(declaration)
     if kind:
         packet[SOURCE_TYPE] = mirror["DigitalSourceType"] = kind
     edits = [PutMetadata(_named_as_held(scene, packet), CONTEXT, None, mirror)]
-    edits += [_part(scene, part) for part in declaration.part if source_type.of_origin(part.origin)]
-    return MetadataPlan(tuple(edits), replaced)
+    if not spreads:
+        edits += [_part(scene, part) for part in declaration.part if source_type.of_origin(part.origin)]
+    return MetadataPlan(tuple(edits), record, kind, replaced)
+
+
+def _record(
+    held: MetadataReading, declaration: Declaration, producer: str, content_id: str
+) -> tuple[dict[str, Any], Mapping[str, Any] | None]:
+    """The record to write, and the one that it replaces. Raises `MarkError` for one that is another's."""
+    fresh = aigc.build(producer, content_id)
+    if declaration.role == "propagator":
+        if not held.found:
+            raise MarkError("a propagator writes its two fields into an existing label, and the file bears none")
+        if len(held.distinct) > 1 or held.record is None:
+            raise MarkError("the file bears no single AIGC label that can be read; it is kept as it is")
+        record = {**held.record, "ContentPropagator": producer, "PropagateID": content_id}
+        return record, held.record if record != held.record else None
+    for copy in held.distinct:
+        if copy.record is None:
+            raise MarkError(f"the file bears an AIGC label that cannot be read (#{copy.pointer}); it is kept as it is")
+        if copy.record.get("ContentProducer") != producer:
+            other = str(copy.record.get("ContentProducer"))[:60]
+            raise MarkError(f"the file bears an AIGC label of another producer ({other!r}); it is kept")
+    before = held.record
+    if before is None:
+        return fresh, None
+    same = before.get("ProduceID") == content_id and before.get("Label") == fresh["Label"]
+    if same and not aigc.check(before):
+        fresh = dict(before)  # the fields that propagators and the producer's own integrity data fill stay
+    return fresh, before if before != fresh or len(held.distinct) > 1 else None
 
 
 def _named_as_held(scene: Scene, packet: dict[str, Any]) -> dict[str, Any]:
     """Use the prefixes that the asset's packet already binds, so that no property stands twice under two names."""
-    own = (scene.asset.get("extensions") or {}).get("KHR_xmp_json_ld") or {}
-    packets = (scene.extensions.get("KHR_xmp_json_ld") or {}).get("packets") or []
-    number = own.get("packet")
-    held = packets[number] if isinstance(number, int) and 0 <= number < len(packets) else {}
-    context = held.get("@context") if isinstance(held, Mapping) else None
+    number, held = pointed(scene.asset.get("extensions")), packets(scene)
+    context = held[number].get("@context") if number is not None and 0 <= number < len(held) else None
     if not isinstance(context, Mapping):
         return packet
     renamed = {}

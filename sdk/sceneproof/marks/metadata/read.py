@@ -13,6 +13,7 @@ from . import aigc
 XMP = "KHR_xmp_json_ld"
 NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+PARTS = ("nodes", "meshes", "materials", "images", "animations")  # besides asset and scene (KHR_xmp_json_ld)
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,13 @@ class MetadataReading:
     Attributes
     ----------
     copies : every AIGC value of the asset as a whole. Byte-equal copies are one label (GB 6.1 c is about containers).
-    source_types : JSON Pointer to digital source type.
+    source_types : JSON Pointer to digital source type, of the asset as a whole.
+    part_source_types : the same of single nodes, meshes, materials, images and animations.
     """
 
     copies: tuple[Copy, ...] = ()
     source_types: Mapping[str, str] = field(default_factory=dict)
+    part_source_types: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def found(self) -> bool:
@@ -60,7 +63,7 @@ class MetadataReading:
     @property
     def source_type(self) -> str | None:
         """The digital source type of the asset as a whole."""
-        return next((value for pointer, value in self.source_types.items() if not pointer.startswith("/nodes/")), None)
+        return next(iter(self.source_types.values()), None)
 
     def to_dict(self) -> dict[str, Any]:
         """The ``metadata`` object of the contract."""
@@ -80,23 +83,24 @@ class MetadataReading:
 
 def read(scene: Scene) -> MetadataReading:
     """Every AIGC value and digital source type in packets and extras of the asset."""
-    packets = _packets(scene)
-    asset_packet = _pointed(scene.asset.get("extensions"))
-    pointed = {_pointed(node.extensions) for node in scene.nodes}
+    asset_packet = pointed(scene.asset.get("extensions"))
+    of_parts = _of_parts(scene)
     copies: list[Copy] = []
     source_types: dict[str, str] = {}
-    for number, packet in enumerate(packets):
-        # A packet that only a node, mesh or material points at speaks of that part, not of the asset.
-        whole = number == asset_packet or number not in pointed
+    part_source_types: dict[str, str] = {}
+    for number, packet in enumerate(packets(scene)):
+        # A packet that only a node, mesh or other part points at speaks of that part, not of the asset.
+        whole = number == asset_packet or number not in of_parts
         place = f"/extensions/{XMP}/packets/{number}"
-        for name, value in _properties(packet, NAMESPACE, "AIGC"):
-            if whole:
-                copies.append(_copy(f"{place}/{_escape(name)}", value))
+        if whole:
+            copies += [
+                _copy(f"{place}/{_escape(name)}", value) for name, value in _properties(packet, NAMESPACE, "AIGC")
+            ]
+        found = source_types if whole else part_source_types
         for name, value in _properties(packet, IPTC_EXT, "DigitalSourceType"):
             text = _text(value)
             if text is not None:
-                owner = place if whole else f"/nodes/{_owner(scene, number)}{place}"
-                source_types[f"{owner}/{_escape(name)}"] = text
+                found[f"{place}/{_escape(name)}"] = text
     extras = scene.asset.get("extras")
     if isinstance(extras, Mapping):
         copies += [
@@ -105,23 +109,32 @@ def read(scene: Scene) -> MetadataReading:
         text = _text(extras.get("DigitalSourceType"))
         if text is not None:
             source_types["/asset/extras/DigitalSourceType"] = text
-    return MetadataReading(tuple(copies), source_types)
+    return MetadataReading(tuple(copies), source_types, part_source_types)
 
 
-def _packets(scene: Scene) -> list[Mapping[str, Any]]:
+def packets(scene: Scene) -> list[Mapping[str, Any]]:
+    """The XMP packets of the asset; what is no object counts as an empty one, so that the numbers stay."""
     extension = scene.extensions.get(XMP)
-    packets = extension.get("packets") if isinstance(extension, Mapping) else None
-    return [packet if isinstance(packet, Mapping) else {} for packet in packets] if isinstance(packets, list) else []
+    held = extension.get("packets") if isinstance(extension, Mapping) else None
+    return [packet if isinstance(packet, Mapping) else {} for packet in held] if isinstance(held, list) else []
 
 
-def _pointed(extensions: Any) -> int | None:
+def pointed(extensions: Any) -> int | None:
+    """The number of the packet that an object's extensions point at."""
     own = extensions.get(XMP) if isinstance(extensions, Mapping) else None
     number = own.get("packet") if isinstance(own, Mapping) else None
     return number if isinstance(number, int) else None
 
 
-def _owner(scene: Scene, number: int) -> int:
-    return next((index for index, node in enumerate(scene.nodes) if _pointed(node.extensions) == number), 0)
+def _of_parts(scene: Scene) -> set[int | None]:
+    """Numbers of the packets that parts point at. The Scene keeps extensions of nodes, the document those of all."""
+    found = {pointed(node.extensions) for node in scene.nodes}
+    tree = getattr(scene.document, "tree", None)
+    lists = [tree.get(kind) for kind in PARTS] if isinstance(tree, Mapping) else []
+    for items in lists:
+        if isinstance(items, list):
+            found |= {pointed(item.get("extensions")) for item in items if isinstance(item, Mapping)}
+    return found
 
 
 def _properties(packet: Mapping[str, Any], namespace: str, name: str) -> Iterator[tuple[str, Any]]:

@@ -49,9 +49,10 @@ def of_origin(origin: str | None) -> str | None:
 
 
 def of_declaration(declaration: Declaration) -> str | None:
-    """The value for the whole asset: parts of different kinds, one of them AI-made, are ``compositeSynthetic``."""
-    origins = {part.origin for part in declaration.part} | {declaration.origin or "unknown"}
-    mixed = {origin in AI_ORIGINS for origin in origins if origin != "unknown"} == {True, False}
+    """The value for the whole asset: with parts of different kinds, one of them AI-made, it is a composite."""
+    whole = declaration.origin in AI_ORIGINS
+    parts = {part.origin in AI_ORIGINS for part in declaration.part if part.origin != "unknown"}
+    mixed = False in parts if whole else True in parts
     return PREFIX + "compositeSynthetic" if mixed else of_origin(declaration.origin)
 
 
