@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from . import declaration as declarations
 from . import registry
 from .declaration import Declaration
 from .digests import sha256
-from .errors import InputError, unknown
+from .errors import InputError, UsageError, unknown
 from .findings import TOOL, Finding, Report, Severity, Text, Verdict, asset_dict
 from .io import load, to_bytes
 from .policies import Policy, load_policy
@@ -39,14 +40,17 @@ class AuditOptions:
     ignore: tuple[str, ...] = ()
     rules_dir: str | None = None
 
+    @property
+    def local_rules(self) -> tuple[str, ...]:
+        """Stems of the rules in `rules_dir`, loaded at the first look. Raises `UsageError`."""
+        return _local_rules(Path(self.rules_dir).resolve()) if self.rules_dir is not None else ()
+
     def check(self) -> tuple[Policy, ...]:
         """The policies, once every name in the options is known. Raises `UsageError`."""
         if self.depth not in DEPTHS:
             raise unknown("depth", self.depth, DEPTHS)
-        policies = tuple(load_policy(identifier) for identifier in self.policies)
-        if self.rules_dir is not None:
-            _add_rules(self.rules_dir)
-        known = _all_ids(policies)
+        policies = tuple(load_policy(identifier) for identifier in dict.fromkeys(self.policies))
+        known = _all_ids(policies, self.local_rules)
         for pattern in (*self.select, *self.ignore):
             if not any(_matches(identifier, pattern) for identifier in known):
                 raise unknown("rule", pattern, known)
@@ -86,7 +90,7 @@ def audit(
     settings : ``KEY=VALUE`` texts over the declaration.
     depth : ``cheap``, ``normal`` or ``deep``: which signals are measured.
     select, ignore : rule ids, or the beginning of some (``DS-17``).
-    rules_dir : folder with rules of one's own. They are run: name only folders that you trust.
+    rules_dir : folder with rules of one's own, loaded once per process. They are run: name only folders that you trust.
 
     Raises `InputError` when the asset cannot be read, `UsageError` for an unknown name.
     """
@@ -121,7 +125,7 @@ def _report(
     label = clock.time("marks", lambda: read_label(scene))
     metadata = clock.time("marks", lambda: read_metadata(scene))
     case = Case(scene, stated, {signal.id: signal for signal in signals}, label, metadata, limits())
-    wanted, suppressed = _chosen(rule_ids(policies), options)
+    wanted, suppressed = _chosen(rule_ids(policies, options.local_rules), options)
     judged = clock.time("rules", lambda: judge(case, policies, wanted))
     questions, silent = _chosen(attestation_ids(policies), options)
     findings = [*judged.findings, *(ask(identifier, policies, stated) for identifier in questions)]
@@ -133,7 +137,7 @@ def _report(
         "asset": asset_dict(scene.uri, sha256(data), scene.format, len(data)),
         "inspection": figures,
         "signals": [signal.to_dict() for signal in signals],
-        "assessment": assess(signals, stated.origin),
+        "assessment": assess(signals, stated.judged_origin),
         "marks": {
             "label": label.to_dict(),
             "metadata": metadata.to_dict(),
@@ -173,11 +177,11 @@ def error_record(uri: str, error: InputError) -> Report:
     return Report(document)
 
 
-def _all_ids(policies: Sequence[Policy]) -> list[str]:
+def _all_ids(policies: Sequence[Policy], local: Sequence[str]) -> list[str]:
     from .rules._attestations import attestation_ids
     from .rules._engine import rule_ids
 
-    return [*rule_ids(), *attestation_ids(policies)]
+    return [*rule_ids(local=local), *attestation_ids(policies)]
 
 
 def _matches(identifier: str, pattern: str) -> bool:
@@ -199,10 +203,22 @@ def _chosen(identifiers: Sequence[str], options: AuditOptions) -> tuple[list[str
     return kept, left
 
 
-def _add_rules(folder: str) -> None:
-    known = set(registry.stems("rules"))
-    if not any(path.stem in known for path in Path(folder).glob("*.py")):
-        registry.add_folder("rules", Path(folder))
+@cache
+def _local_rules(folder: Path) -> tuple[str, ...]:
+    """Load the rules in a folder, once. Raises `UsageError` for a file that is no rule."""
+    stems = registry.add_folder("rules", folder)
+    for stem in stems:
+        rule = registry.module("rules", stem)
+        identifier = getattr(rule, "ID", None)
+        if (
+            not isinstance(identifier, str)
+            or registry.slug(identifier) != stem
+            or not callable(rule.__dict__.get("check"))
+        ):
+            raise UsageError(
+                f"{folder / stem}.py: is no rule; it needs check(case) and an ID that the file is named after"
+            )
+    return stems
 
 
 def _problem(problem: Any) -> Finding:

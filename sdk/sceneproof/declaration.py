@@ -7,12 +7,14 @@ An unknown field or value is an error that names the nearest known one.
 from __future__ import annotations
 
 import hashlib
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from . import _toml
 from .errors import UsageError, unknown
 
 ROLES = ("provider", "supporter", "user", "propagator", "none")
@@ -32,6 +34,7 @@ ATTESTATIONS = ("confusing", "no_fake_news", "no_banned_use", "consent", "traini
 AI_ORIGINS = ("ai-generated", "ai-edited", "reconstructed-learned")
 OPEN_ORIGINS = ("reconstructed-classical", "simulated")  # the texts do not say whether these are deep synthesis
 SUFFIX = ".declaration.toml"
+_EXAMPLE = {"attest": "attest.confusing=true", "generator": "generator.name=NAME"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,6 @@ class Declaration:
     Attributes
     ----------
     source : file it came from, ``options`` or ``api``.
-    sha256 : of the canonical form, so that a receipt can name what was declared.
     """
 
     role: str | None = None
@@ -80,7 +82,15 @@ class Declaration:
         return replace(self, source="api") == Declaration()
 
     @property
+    def judged_origin(self) -> str | None:
+        """The origin that duties are judged by: with an AI-made part, the whole is at least edited by AI."""
+        if self.origin not in AI_ORIGINS and any(part.origin in AI_ORIGINS for part in self.part):
+            return "ai-edited"
+        return self.origin
+
+    @property
     def sha256(self) -> str:
+        """Of the canonical form, so that a receipt can name what was declared."""
         return hashlib.sha256(to_toml(self).encode("utf-8")).hexdigest()
 
     def answer(self, name: str) -> Any:
@@ -106,9 +116,11 @@ def read(path: Path) -> Declaration:
 
 def beside(asset: Path) -> Declaration | None:
     """The declaration that lies beside an asset as ``NAME.declaration.toml``, if there is one."""
+    if not asset.name:  # "." and "/" name no file
+        return None
     for name in (asset.name + SUFFIX, asset.stem + SUFFIX):
         path = asset.with_name(name)
-        if path.is_file():
+        if os.path.isfile(path):  # noqa: PTH113 - False, where Path.is_file raises for a name that is too long
             return read(path)
     return None
 
@@ -134,7 +146,7 @@ def from_table(table: Mapping[str, Any], source: str) -> Declaration:
                 raise UsageError(f"{source}: schema is {value!r}, 'sceneproof.declaration/1' is read here")
             continue
         if name not in known:
-            raise unknown("declaration field", name, known, where=source)
+            raise unknown("declaration field", str(name), known, where=source)
         values[name] = _value(name, value, source)
     return Declaration(**values, source=source)
 
@@ -159,8 +171,10 @@ def with_settings(declaration: Declaration, settings: Sequence[str]) -> Declarat
             table[key] = _boolean(text, f"--set {key}")
         elif key == "market":
             table[key] = [item.strip() for item in text.split(",") if item.strip()]
-        elif key == "part":
-            raise UsageError("--set part: parts are declared in a file ([[part]])")
+        elif key in ("part", "schema"):
+            raise UsageError(f"--set {key}: is declared in a file only")
+        elif key in ("attest", "generator"):
+            raise UsageError(f"--set {key}: name what is in it, such as {_EXAMPLE[key]}")
         else:
             table[key] = text
     if attest:
@@ -185,37 +199,17 @@ def to_toml(declaration: Declaration) -> str:
     for name in ("role", "market", "public", "unit", "origin", "producer", "content_id"):
         value = declaration.answer(name)
         if value is not None:
-            lines.append(f"{name} = {_toml(value)}")
+            lines.append(f"{name} = {_toml.value(value)}")
     if declaration.generator:
-        lines.append(f"generator = {_toml(declaration.generator)}")
+        lines.append(f"generator = {_toml.value(asdict(declaration.generator))}")
     if declaration.attest:
         lines += ["", "[attest]"] + [
-            f"{name} = {_toml(declaration.attest[name])}" for name in sorted(declaration.attest)
+            f"{name} = {_toml.value(declaration.attest[name])}" for name in sorted(declaration.attest)
         ]
     for part in declaration.part:
-        lines += ["", "[[part]]"]
-        lines += [
-            f"{name} = {_toml(getattr(part, name))}"
-            for name in ("node", "mesh", "origin", "generator")
-            if getattr(part, name) is not None
-        ]
+        stated = {name: value for name, value in asdict(part).items() if value is not None}
+        lines += ["", "[[part]]"] + [f"{name} = {_toml.value(value)}" for name, value in stated.items()]
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    if isinstance(value, Generator):
-        return f"{{ name = {_toml(value.name)}, version = {_toml(value.version)} }}"
-    escaped = "".join(
-        {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(c, c)
-        if c >= " " or c in "\n\t\r"
-        else f"\\u{ord(c):04x}"
-        for c in str(value)
-    )
-    return f'"{escaped.replace(chr(127), chr(92) + "u007f")}"'
 
 
 def _value(name: str, value: Any, source: str) -> Any:
@@ -250,6 +244,8 @@ def _choice(name: str, value: Any, known: tuple[str, ...], source: str) -> str:
 def _text(value: Any, where: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise UsageError(f"{where}: a text that is not empty is needed, not {value!r}")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise UsageError(f"{where}: is no UTF-8 text")
     return value
 
 
@@ -266,7 +262,8 @@ def _generator(value: Any, where: str, source: str) -> Generator:
     for key in value:
         if key not in ("name", "version"):
             raise unknown("generator field", str(key), ("name", "version"), where=source)
-    return Generator(_text(value.get("name"), f"{where}.name"), str(value.get("version", "")))
+    version = str(value.get("version", ""))
+    return Generator(_text(value.get("name"), f"{where}.name"), _text(version, f"{where}.version") if version else "")
 
 
 def _attest(value: Any, where: str, source: str) -> dict[str, bool]:

@@ -12,6 +12,11 @@ from sceneproof.policies import Attestation, Policy
 from ._engine import cited, natural
 from ._gate import gate
 
+_SETTLE = Text(
+    "Settle it before the asset is offered, then answer again in the declaration",
+    "请在提供该资产之前解决该问题，然后在声明中重新作答",
+)
+
 
 def attestation_ids(policies: Sequence[Policy]) -> tuple[str, ...]:
     """Ids of the questions that are asked, in natural order; parts of a question are asked with the whole."""
@@ -33,13 +38,13 @@ def ask(identifier: str, policies: Sequence[Policy], declaration: Declaration) -
         reason = gates[0].reason or Text("", "")
         message = Text(f"Not asked ({reason.en}).", f"无需回答（{reason.zh}）。")
         return Finding(identifier, Verdict.NOT_APPLICABLE, message, None, clauses, standing, evidence=evidence)
+    if first.problem is not None and any(value is first.problem for value in answers.values()):
+        # One such answer decides, whatever the others will be.
+        message = _answered(first, bad=True)
+        return Finding(identifier, Verdict.FAIL, message, severity, clauses, standing, "", 1, evidence, _SETTLE)
     if missing:
         fix = _how(missing)
         return Finding(identifier, Verdict.REVIEW, first.question, severity, clauses, standing, "", 1, evidence, fix)
-    if first.problem is not None and any(value is first.problem for value in answers.values()):
-        return Finding(
-            identifier, Verdict.FAIL, _answered(first, bad=True), severity, clauses, standing, evidence=evidence
-        )
     return Finding(identifier, Verdict.PASS, _answered(first, bad=False), None, clauses, standing, evidence=evidence)
 
 

@@ -79,10 +79,17 @@ def judge(case: Case, policies: Sequence[Policy], wanted: Iterable[str]) -> Judg
     return Judgement(tuple(findings), total - failed, total)
 
 
-def rule_ids(policies: Sequence[Policy] | None = None) -> tuple[str, ...]:
-    """Ids of all rules (those that some of `policies` ask for, when given), in natural order."""
+def rule_ids(policies: Sequence[Policy] | None = None, local: Sequence[str] = ()) -> tuple[str, ...]:
+    """Ids of all rules (those that some of `policies` ask for, when given), in natural order.
+
+    Of rules that were loaded from a folder only those count whose stems are in `local`: a folder that was named for one
+    audit says nothing about the next.
+    """
     found = []
-    for rule in registry.modules("rules"):
+    for stem in registry.stems("rules"):
+        rule = registry.module("rules", stem)
+        if rule.__name__.startswith("sceneproof_local_") and stem not in local:
+            continue
         asked = policies is None or getattr(rule, "ALWAYS", False) or any(p.requirement(rule.ID) for p in policies)
         if asked:
             found.append(str(rule.ID))
@@ -109,7 +116,7 @@ def _finding(
     severity = None
     if verdict in (Verdict.FAIL, Verdict.REVIEW):
         heaviest = [duty.severity_for(declaration.role) for _, duty in duties]
-        severity = min(heaviest, key=lambda item: item.rank, default=getattr(rule, "SEVERITY", Severity.WARNING))
+        severity = min(heaviest, key=lambda item: item.rank, default=Severity(getattr(rule, "SEVERITY", "warning")))
     message = outcome.message
     if why is not None:
         message = Text(f"{message.en} ({why.en})", f"{message.zh}（{why.zh}）")

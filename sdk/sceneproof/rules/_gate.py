@@ -22,7 +22,7 @@ def gate(when: When, declaration: Declaration) -> Gate:
     """Compare every condition: one that is stated otherwise decides no; one that is not stated leaves it open."""
     open_: list[str] = []
     for field, wanted in _conditions(when):
-        stated = declaration.answer(field)
+        stated = declaration.judged_origin if field == "origin" else declaration.answer(field)
         if field == "origin" and stated in (*when.origins_review, "unknown"):
             open_.append(f"origin = {stated}")
         elif stated is None:
