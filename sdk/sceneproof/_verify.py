@@ -15,6 +15,8 @@ from .io import load, to_bytes
 from .scene import Scene
 
 MARKS = ("label", "metadata", "watermark", "credential")
+READABLE = ("label", "metadata", "watermark")
+COMPARED = {"label": ("text",), "metadata": ("aigc", "digital_source_type"), "watermark": ("payload",)}
 EFFORTS = ("quick", "normal", "deep")
 
 
@@ -95,8 +97,10 @@ def check_expectations(
     for mark in wanted:
         if mark not in MARKS:
             raise unknown("mark", mark, MARKS)
+        if mark not in READABLE:
+            raise UsageError(f"the mark {mark!r} cannot be read by this version")
     if receipt is not None:
-        wanted += [mark for mark in MARKS if (receipt.get(mark) or {}).get("verified")]
+        wanted += [mark for mark in READABLE if receipt.get(mark, {}).get("verified")]
     wanted = [mark for mark in MARKS if mark in wanted]
     if "watermark" in wanted and not keys:
         raise UsageError("the watermark is expected, but there is no key to look with; give --key FILE")
@@ -114,23 +118,32 @@ def _receipt(value: Any) -> Mapping[str, Any]:
             raise UsageError(f"{value}: receipt cannot be read ({getattr(error, 'strerror', None) or error})") from None
     marks = value.get("marks") if isinstance(value, Mapping) else None
     if not isinstance(marks, Mapping) or value.get("schema") != "sceneproof.receipt/1":
-        raise UsageError("the receipt is no sceneproof.receipt/1")
+        raise UsageError("the receipt is no sceneproof.receipt/1 of a file that was marked")
+    if not all(isinstance(found, Mapping) for found in marks.values()):
+        raise UsageError("the receipt is broken: its marks are no objects")
     return marks
 
 
 def _bits(receipt: Mapping[str, Any] | None) -> int:
-    bits = ((receipt or {}).get("watermark") or {}).get("bits")
-    return bits if isinstance(bits, int) else 64
+    bits = (receipt or {}).get("watermark", {}).get("bits")
+    return bits if bits in range(32, 129, 8) else 64
 
 
 def _state(mark: str, reading: Mapping[str, Any] | None, before: Mapping[str, Any] | None) -> str:
     """``ok``, ``missing`` or ``damaged`` (there, but not whole or not the one that was put in)."""
     if not reading or not reading.get("found"):
         return "missing"
-    whole = {"label": reading.get("visible"), "metadata": reading.get("valid"), "watermark": reading.get("payload")}
-    if not whole.get(mark, True):
+    if not reading.get({"label": "visible", "metadata": "valid", "watermark": "payload"}[mark]):
         return "damaged"
-    compared = {"label": "text", "metadata": "aigc", "watermark": "payload"}
-    if before and reading.get(compared[mark]) != before.get(compared[mark]):
+    if before and (any(reading.get(name) != before.get(name) for name in COMPARED[mark]) or _smaller(reading, before)):
         return "damaged"
     return "ok"
+
+
+def _smaller(reading: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether a label that was put in tall enough and at an edge is so no longer."""
+    from .policies import load_policy
+
+    least = load_policy("cn-ai-labels").limits.label_height_fraction
+    was, now = before.get("height_ratio") or 0, reading.get("height_ratio") or 0
+    return was >= least > now or bool(before.get("at_edge") and not reading.get("at_edge"))
