@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,31 +15,41 @@ def expand(names: Sequence[str]) -> list[str]:
 
     A folder stands for the assets in it and below; a glob for what it matches; ``@FILE`` for one name per line (empty
     lines and lines from ``#`` on are passed over). A file that does not exist stays in the list: reading it makes one
-    record of it. Raises `UsageError` for a list that cannot be read and for a pattern or folder that holds nothing.
+    record of it. Raises `UsageError` for a list that cannot be read and for a pattern, folder or list that holds
+    nothing.
     """
-    return list(dict.fromkeys(_expand(names, nested=False)))
+    found: dict[str, str] = {}
+    for name in _expand(names, nested=False):
+        found.setdefault(os.path.abspath(name), name)  # noqa: PTH100 - a link and its target are two assets
+    return list(found.values())
 
 
 def _expand(names: Sequence[str], *, nested: bool) -> Iterator[str]:
     for name in names:
-        path = Path(name)
-        if name.startswith("@") and not path.exists():
+        exists = os.path.exists(name)  # noqa: PTH110 - False, where Path.exists raises for a name that is too long
+        if name.startswith("@") and not exists:
             if nested:
                 raise UsageError(f"{name}: a list inside a list is not read")
             yield from _expand(_lines(Path(name[1:])), nested=True)
-        elif path.is_dir():
-            yield from _folder(path)
-        elif not path.exists() and glob.has_magic(name):
-            found = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
-            if not found:
-                raise UsageError(f"{name}: matches no file")
-            for item in found:
-                if Path(item).is_dir():
-                    yield from _folder(Path(item), empty_ok=True)
-                elif _is_asset(Path(item)):
-                    yield item
+        elif exists and Path(name).is_dir():
+            yield from _folder(Path(name))
+        elif not exists and glob.has_magic(name):
+            yield from _matches(name)
         else:
             yield name
+
+
+def _matches(pattern: str) -> list[str]:
+    found: list[str] = []
+    for item in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - Path.glob takes no absolute pattern
+        path = Path(item)
+        if path.is_dir():
+            found += _folder(path, empty_ok=True)
+        elif _is_asset(path):
+            found.append(item)
+    if not found:
+        raise UsageError(f"{pattern}: matches no asset that is read here ({', '.join(_endings())})")
+    return found
 
 
 def _lines(path: Path) -> list[str]:
@@ -46,7 +57,10 @@ def _lines(path: Path) -> list[str]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"@{path}: list cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    found = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if not found:
+        raise UsageError(f"@{path}: the list names nothing")
+    return found
 
 
 def _folder(folder: Path, *, empty_ok: bool = False) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import os
 import tomllib
 from collections.abc import Sequence
@@ -47,12 +46,14 @@ def generate(path: Path, *, overwrite: bool = False) -> Key:
         raise UsageError(f"{path}: exists; a lost key cannot be made again, name another file (or use --force)")
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent}: no such folder; make it first")
-    with contextlib.suppress(FileNotFoundError):
+    try:
         if overwrite:
-            path.unlink()
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
+            path.unlink(missing_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UsageError(f"{path}: key file cannot be written ({error.strerror or error})") from None
     return key
 
 

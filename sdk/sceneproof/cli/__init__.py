@@ -53,18 +53,10 @@ def _parser(chosen: dict[str, ModuleType]) -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    names = verbs()
-    # One verb is loaded when it is named, all of them for the overview.
-    wanted = [given[0]] if given and given[0] in names else list(names)
-    parser = _parser({verb: importlib.import_module(names[verb]) for verb in wanted})
-    if given and not given[0].startswith("-") and given[0] not in names:
-        from sceneproof.errors import unknown
-
-        parser.error(str(unknown("verb", given[0], names)))
     from sceneproof.errors import SceneproofError
 
     try:
-        parsed = parser.parse_args(given)
+        parsed = _parsed(given)
         code: int = parsed.run(parsed)
         sys.stdout.flush()
         return code
@@ -75,6 +67,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone (head, less): no error of ours. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"sceneproof: {where}{error.strerror or error}", file=sys.stderr)
+        return SceneproofError.exit_code
     except KeyboardInterrupt:
         print("sceneproof: interrupted", file=sys.stderr)
         return 130
+
+
+def _parsed(given: list[str]) -> argparse.Namespace:
+    """The arguments of one verb. That verb's file alone is loaded; all of them for the overview."""
+    names = verbs()
+    verb = given[0] if given else ""
+    if verb and not verb.startswith("-") and verb not in names:
+        from sceneproof.errors import unknown
+
+        raise unknown("verb", verb, names)
+    wanted = [verb] if verb in names else list(names)
+    return _parser({name: importlib.import_module(names[name]) for name in wanted}).parse_args(given)

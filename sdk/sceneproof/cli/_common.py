@@ -117,12 +117,29 @@ def progress(names: Sequence[str], what: str) -> Iterator[Iterator[str]]:
         yield step()
 
 
-def save_text(path: str, text: str) -> None:
-    """A report file, whole or not at all."""
+def check_target(path: str | Path, names: Sequence[str]) -> None:
+    """Raises `UsageError` for a report that could not be written after the work, or would replace an asset."""
     from sceneproof.errors import UsageError
-    from sceneproof.io._atomic import write_bytes
 
     target = Path(path)
     if not target.parent.is_dir():
         raise UsageError(f"{target.parent}: no such folder; make it first")
-    write_bytes(target, text.encode("utf-8", "backslashreplace"))
+    if target.is_file() and any(Path(name).exists() and target.samefile(name) for name in names):
+        raise UsageError(f"{target}: is an asset; name another file for the report")
+
+
+def save_text(path: str | Path, text: str) -> None:
+    """A report file, whole or not at all."""
+    from sceneproof.io._atomic import write_bytes
+
+    check_target(path, ())
+    write_bytes(Path(path), text.encode("utf-8", "backslashreplace"))
+
+
+def check_declarations(arguments: argparse.Namespace, names: Sequence[str]) -> None:
+    """Raises `UsageError` for a declaration that is broken, before the first asset is worked on."""
+    from sceneproof import declaration as declarations
+
+    for name in [None] if arguments.declaration else names:
+        stated = declarations.of(arguments.declaration, None if name is None else Path(name))
+        declarations.with_settings(stated, arguments.settings)

@@ -53,6 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
     )
     options.check()
     names = expand(arguments.paths)
+    _common.check_declarations(arguments, names)
+    if arguments.output is not None:
+        _common.check_target(arguments.output, names)
     streamed = arguments.format != "html" and arguments.output is None
     printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1)
     kept: list[Any] = []

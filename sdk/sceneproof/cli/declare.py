@@ -37,8 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     from sceneproof.errors import InputError, UsageError
 
     asset = Path(arguments.path)
-    if not asset.exists():
-        raise InputError("no such file", uri=arguments.path)
+    if not asset.is_file():
+        raise InputError("is a folder, not a file" if asset.is_dir() else "no such file", uri=arguments.path)
     target = Path(arguments.output) if arguments.output else asset.with_name(asset.stem + declarations.SUFFIX)
     if target.exists() and not arguments.force:
         raise UsageError(f"{target}: exists; allow writing over it with --force")
@@ -46,14 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.no_ask and sys.stdin.isatty():
         stated = _ask(stated, arguments.lang)
     elif not arguments.settings:
-        raise UsageError("there is no terminal to ask at; give --set KEY=VALUE")
+        reason = "--no-ask asks nothing" if arguments.no_ask else "there is no terminal to ask at"
+        raise UsageError(f"{reason}; give --set KEY=VALUE")
     _common.save_text(str(target), declarations.to_toml(stated))
     _common.write(f"{target}: written\n{declarations.to_toml(stated)}")
     return 0
 
 
 def _ask(stated: Any, lang: str) -> Any:
-    """Ask for every field that is still open. Empty skips; a wrong answer is asked again."""
+    """Ask for every field that is still open. Empty skips; a wrong answer is asked again; the end of input ends it."""
     from sceneproof import declaration as declarations
     from sceneproof.errors import UsageError
 
@@ -63,7 +64,11 @@ def _ask(stated: Any, lang: str) -> Any:
         question = {"en": en, "zh": zh}.get(lang, f"{en}\n{zh}")
         while True:
             print(f"\n{question}\n  [{choices}] (empty: not stated / 留空：不声明)", file=sys.stderr)
-            answer = input(f"{field} = ").strip()
+            print(f"{field} = ", end="", file=sys.stderr, flush=True)  # stdout is for the result
+            line = sys.stdin.readline()
+            if not line:
+                return stated
+            answer = line.strip()
             if not answer:
                 break
             try:

@@ -11,6 +11,7 @@ that strips a mark. Replacing one of your own is recorded, another producer's is
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from sceneproof import _mark, keys
     from sceneproof import declaration as declarations
+    from sceneproof import keys
+    from sceneproof._mark import mark
+    from sceneproof._marking import MarkOptions
+    from sceneproof._receipt import error_receipt
     from sceneproof.batch import expand
-    from sceneproof.errors import InputError, MarkError
+    from sceneproof.errors import InputError, MarkError, SceneproofError
 
-    options = _mark.MarkOptions(
+    options = MarkOptions(
         tuple(arguments.marks) if arguments.marks is not None else None,
         _payload(arguments.payload),
         arguments.label_text,
@@ -65,17 +69,18 @@ def run(arguments: argparse.Namespace) -> int:
     )
     options.check()
     key = keys.load(arguments.key) if arguments.key else None
-    stated = declarations.of(arguments.declaration) if arguments.declaration else None
-    declarations.with_settings(stated or declarations.Declaration(), arguments.settings)
     names = expand(arguments.paths)
+    _common.check_declarations(arguments, names)
     targets = _targets(arguments, names)
+    receipts = _receipt_files(arguments.receipt, targets) if arguments.receipt else {}
+    stated = declarations.of(arguments.declaration) if arguments.declaration else None
     printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1)
-    receipts: list[Any] = []
+    kept: dict[Path, list[Any]] = {}
     code = 0
     with _common.progress(names, "mark") as queue:
         for name in queue:
             try:
-                receipt = _mark.mark(
+                receipt = mark(
                     name,
                     targets[name],
                     declaration=stated,
@@ -85,15 +90,24 @@ def run(arguments: argparse.Namespace) -> int:
                     options=options,
                 )
                 code = max(code, int(not all(found["verified"] for found in receipt.marks.values())))
-            except (InputError, MarkError) as error:
-                receipt = _mark.error_receipt(name, error)
+            except SceneproofError as error:
+                if len(names) == 1 and not isinstance(error, InputError | MarkError):
+                    raise
+                receipt = error_receipt(name, error)
                 code = max(code, error.exit_code)
                 _common.note(str(error))
             printer.show(receipt)
-            receipts.append(receipt)
-    if arguments.receipt:
-        _save_receipts(Path(arguments.receipt), receipts, names)
+            if receipts:
+                kept.setdefault(receipts[name], []).append(receipt)
+                _save(receipts[name], kept[receipts[name]])
     return code
+
+
+def _save(path: Path, receipts: list[Any]) -> None:
+    """After each asset, so that a run which is cut off leaves a receipt for every file it wrote."""
+    from sceneproof.report import json
+
+    _common.save_text(path, json.text(receipts))
 
 
 def _payload(text: str | None) -> bytes | None:
@@ -118,36 +132,47 @@ def _targets(arguments: argparse.Namespace, names: list[str]) -> dict[str, Path]
     if not arguments.output:
         raise UsageError("--output OUT is needed (or --in-place, to write over the input)")
     output = Path(arguments.output)
-    one = len(names) == 1 and not output.is_dir()
-    targets = {names[0]: output} if one else _in_folder(output, names)
+    named = arguments.output.endswith(("/", os.sep)) or (
+        not output.suffix and any(Path(path).is_dir() for path in arguments.paths)
+    )
+    folder = len(names) > 1 or output.is_dir() or named
+    targets = _in_folder(output, names) if folder else {names[0]: output}
     for name, target in targets.items():
-        if target.exists() and Path(name).exists() and target.samefile(name):
+        if not target.exists():
+            continue
+        if Path(name).exists() and target.samefile(name):
             raise UsageError(f"{target}: is the input; say --in-place to write over it")
+        if not arguments.force:
+            raise UsageError(f"{target}: exists; name another file, or allow it with --force")
+    if folder:
+        for target in targets.values():
+            target.parent.mkdir(parents=True, exist_ok=True)
     return targets
 
 
 def _in_folder(output: Path, names: list[str]) -> dict[str, Path]:
-    import os
-
     from sceneproof.errors import UsageError
 
     if output.exists() and not output.is_dir():
         raise UsageError(f"{output}: is a file, and there are several inputs; name a folder")
     if not output.parent.is_dir():
         raise UsageError(f"{output.parent}: no such folder; make it first")
-    parents = [str(Path(name).resolve().parent) for name in names]
-    common = Path(os.path.commonpath(parents))
-    targets = {name: output / Path(name).resolve().relative_to(common) for name in names}
-    for target in targets.values():
-        target.parent.mkdir(parents=True, exist_ok=True)
-    return targets
+    places = {name: Path(os.path.abspath(name)) for name in names}  # noqa: PTH100 - links keep their own place
+    common = Path(os.path.commonpath([place.parent for place in places.values()]))
+    return {name: output / place.relative_to(common) for name, place in places.items()}
 
 
-def _save_receipts(path: Path, receipts: list[Any], names: list[str]) -> None:
-    from sceneproof.report import json
-
-    if path.is_dir():
-        for receipt, name in zip(receipts, names, strict=True):
-            _common.save_text(str(path / f"{Path(name).name}.receipt.json"), json.text([receipt]))
-    else:
-        _common.save_text(str(path), json.text(receipts))
+def _receipt_files(receipt: str, targets: dict[str, Path]) -> dict[str, Path]:
+    """Input to receipt: one file for all, or in a folder one each under the output's name (and its folders)."""
+    path = Path(receipt)
+    if not path.is_dir():
+        _common.check_target(path, [*targets, *map(str, targets.values())])
+        return dict.fromkeys(targets, path)
+    common = Path(os.path.commonpath([target.parent for target in targets.values()]))
+    files = {
+        name: path / target.parent.relative_to(common) / f"{target.name}.receipt.json"
+        for name, target in targets.items()
+    }
+    for file in files.values():
+        file.parent.mkdir(parents=True, exist_ok=True)
+    return files
