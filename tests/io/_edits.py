@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
 
 from sceneproof.edits import Edit, MeshPart, PutMetadata, PutNode, SetPositions
+from sceneproof.io import load, to_bytes
 from sceneproof.scene import Mode, Scene
 from tests.makers import shapes
+from tests.makers.builder import Builder
 
 PACKET = PutMetadata(
     {"TC260:AIGC": '{"Label":"1"}', "Iptc4xmpExt:DigitalSourceType": "trainedAlgorithmicMedia"},
@@ -65,3 +68,34 @@ def marks(scene: Scene, *, size: float = 0.1) -> list[Edit]:
     if camera is not None:
         edits.append(label(camera, slot="camera label", size=size))
     return edits
+
+
+def again(scene: Scene) -> Scene:
+    """What a reader finds in the written file."""
+    return load(to_bytes(scene))
+
+
+def document(scene: Scene) -> dict[str, Any]:
+    return json.loads(json.dumps(scene.document.tree))
+
+
+def positions(scene: Scene, mesh: int = 0, primitive: int = 0) -> np.ndarray:
+    return scene.meshes[mesh].primitives[primitive].positions
+
+
+def moved(scene: Scene, mesh: int = 0, primitive: int = 0, by: float = 0.25) -> SetPositions:
+    return SetPositions(mesh, primitive, positions(scene, mesh, primitive) + np.float32(by))
+
+
+def own(scene: Scene) -> list[int]:
+    return [n for n, node in enumerate(scene.nodes) if isinstance(node.extras, dict) and "sceneproof" in node.extras]
+
+
+def shared() -> Builder:
+    """Two primitives and the primitive of another mesh on one POSITION accessor, the last of them lines."""
+    b = Builder()
+    b.node(mesh=b.mesh(shapes.box()))
+    first = b.doc["meshes"][0]["primitives"][0]
+    b.doc["meshes"][0]["primitives"].append(dict(first))
+    b.node(mesh=b.mesh([{"attributes": {"POSITION": 0}, "mode": 3}]))
+    return b
