@@ -84,7 +84,7 @@ def _pictures(report: Any) -> Any:
     """The start pictures of an asset; none for one that could not be read."""
     if report.scene is None:
         return ()
-    from sceneproof.report.start_pictures import pictures_of
+    from sceneproof.report._start_pictures import pictures_of
 
     return pictures_of(report.scene)
 
