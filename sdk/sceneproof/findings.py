@@ -211,7 +211,7 @@ class Report(_Result):
             return 0
         gate = {Verdict.FAIL, Verdict.REVIEW} if fail_on_review else {Verdict.FAIL}
         if fail_on not in tuple(Severity):
-            raise unknown("severity", fail_on, (*Severity, "never"))
+            raise unknown("severity", fail_on, [*map(str, Severity), "never"])
         limit = Severity(fail_on).rank
         return int(any(f.verdict in gate and _rank(f.severity) <= limit for f in self.findings))
 
