@@ -62,6 +62,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
+from sceneproof.declaration import ROLES as DECLARED_ROLES
 from sceneproof.findings import Severity, Text
 
 if TYPE_CHECKING:
@@ -80,18 +81,7 @@ KINDS: Final = ("decide", "measure", "gate")
 SEVERITIES: Final = tuple(str(severity) for severity in Severity)
 DEFINITION_KINDS: Final = ("technology", "family", "actor", "data", "scene", "content", "label")
 SUBJECTS: Final = ("provider", "supporter", "user", "propagator", "app-store", "industry", "authority", "everyone")
-ROLES: Final = ("provider", "supporter", "user", "propagator", "none", "everyone")
-UNITS: Final = ("scene", "avatar", "component")
-ORIGINS: Final = (
-    "ai-generated",
-    "ai-edited",
-    "reconstructed-learned",
-    "reconstructed-classical",
-    "captured",
-    "simulated",
-    "handmade",
-    "unknown",
-)
+ROLES: Final = (*DECLARED_ROLES, "everyone")
 
 
 @dataclass(frozen=True, slots=True)

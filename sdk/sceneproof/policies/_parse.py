@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, cast
 
+from sceneproof.declaration import ORIGINS, UNITS
 from sceneproof.errors import SceneproofError, UsageError
 from sceneproof.findings import Severity, Text
 
@@ -153,10 +154,10 @@ def _when(table: Table) -> m.When:
                 answers.fail(key, f"must be true or false, not {value!r}")
             attest[key] = value
     conditions = m.When(
-        origins=when.words("origins", m.ORIGINS),
-        origins_review=when.words("origins_review", m.ORIGINS),
+        origins=when.words("origins", ORIGINS),
+        origins_review=when.words("origins_review", ORIGINS),
         public=when.maybe("public", bool),
-        units=when.words("units", m.UNITS),
+        units=when.words("units", UNITS),
         markets=when.words("markets"),
         attest=attest,
     )
