@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -16,6 +17,8 @@ from sceneproof.policies import Limits, Policy, Requirement, load_policy
 from sceneproof.scene import Scene
 
 from ._gate import Gate, gate
+
+_DIGITS = re.compile(r"([0-9]*)(.*)", re.DOTALL)
 
 
 class State(Enum):
@@ -97,9 +100,9 @@ def rule_ids(policies: Sequence[Policy] | None = None, local: Sequence[str] = ()
 
 
 def natural(identifier: str) -> tuple[Any, ...]:
-    """Sort key that puts DS-16.2 before DS-16.10."""
-    parts = identifier.replace("-", ".").split(".")
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
+    """Sort key that puts DS-16.2 before DS-16.10, and A-14b before A-17."""
+    parts = [_DIGITS.match(part) for part in identifier.replace("-", ".").split(".")]
+    return tuple((0, int(m[1]), m[2]) if m and m[1] else (1, 0, m[2] if m else "") for m in parts)
 
 
 def limits() -> Limits:
