@@ -32,7 +32,7 @@ CELLS = [
     "receipt.to_frame()[['mark', 'verified']]",
     "## See it\n\nThe start picture of the room's camera, by Sceneproof's own renderer.",
     (
-        "from IPython.display import Image\nfrom sceneproof.render.start_picture import start_pictures, to_jpeg\n\n"
+        "from IPython.display import Image\n\nfrom sceneproof.render.start_picture import start_pictures, to_jpeg\n\n"
         "shots = start_pictures(receipt.scene, 300)\nImage(to_jpeg(shots[0].rgb))"
     ),
     "## Verify\n\nWith the key, without it, and after a trip through another library that drops all metadata.",
