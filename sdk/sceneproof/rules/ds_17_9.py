@@ -1,7 +1,7 @@
 """The file itself holds the label.
 
 What it checks
-    A label node with geometry in the default scene, so that a download or export carries it.
+    A label node with geometry, so that a download or export carries it. Whether it shows is for DS-17.4 and DS-18.2.
 Why
     The Labelling Measures, Art. 4(2), ask for the explicit label in the file that is offered for download, copy or
     export, not only in the viewer.
