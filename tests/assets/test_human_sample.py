@@ -11,6 +11,7 @@ import pytest
 
 from tests.makers import read_accessor, unpack_glb
 from tests.makers.samples._face_targets import names
+from tests.makers.samples._rig import FOREARM, WRIST
 
 FILE = Path(__file__).parents[2] / "assets" / "human.glb"
 
@@ -56,6 +57,42 @@ def test_weights_sum_to_one_and_name_joints_of_the_skin() -> None:
         for p in mesh["primitives"]:
             assert (read_accessor(doc, binary, p["attributes"]["WEIGHTS_0"]).astype(int).sum(1) == 255).all()
             assert read_accessor(doc, binary, p["attributes"]["JOINTS_0"]).max() < count
+
+
+def garment(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Positions and normals of a mesh with one primitive."""
+    (p,) = next(mesh["primitives"] for mesh in figure()[0]["meshes"] if mesh["name"] == name)
+    return tuple(read_accessor(*figure(), p["attributes"][k]).astype(float) for k in ("POSITION", "NORMAL"))
+
+
+def inside(points: np.ndarray, cover: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """How deep points lie under a closed surface, metres; negative outside."""
+    from scipy.spatial import cKDTree
+
+    nearest = cKDTree(cover[0]).query(points)[1]
+    return np.einsum("ij,ij->i", cover[0][nearest] - points, cover[1][nearest])
+
+
+def test_the_pullover_lies_over_the_trousers() -> None:
+    pullover, (legs, _) = garment("sweater"), garment("trousers")
+    hem = pullover[0][:, 1].min()
+    covered = legs[legs[:, 1] > hem + 0.009]
+    assert len(covered) > 500
+    assert inside(covered, pullover).min() > 0.002
+    assert legs[:, 1].max() > hem + 0.05
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_wrists_end_in_closed_cuffs(side: str) -> None:
+    """The stump of the hand lies in the sleeve, and the sleeve's end is near its skin."""
+    cuff, (hand, _) = garment("sweater"), garment(f"hand-{side}")
+    flip = np.array([1 if side == "left" else -1, 1, 1])
+    along = (hand * flip - WRIST) @ FOREARM
+    assert inside(hand[along < -0.008], cuff).min() > 0.002
+    sleeve = cuff[0] * flip - WRIST
+    near = sleeve[(np.abs(sleeve @ FOREARM) < 0.012) & (np.linalg.norm(sleeve, axis=1) < 0.08)]
+    reach = np.linalg.norm(near - np.outer(near @ FOREARM, FOREARM), axis=1)
+    assert 0.027 < reach.max() < 0.038
 
 
 def test_inverse_bind_matrices_undo_the_rest_pose() -> None:

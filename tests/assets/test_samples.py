@@ -130,6 +130,44 @@ def test_the_reconstruction_is_open_and_has_floaters() -> None:
     assert connected_components(graph, directed=False)[0] >= 7
 
 
+def test_the_reconstruction_stands_on_one_surface() -> None:
+    """Seen from straight above, the turntable has no tear: each ray meets a triangle, and one that faces up."""
+    doc, _ = opened("reconstruction")
+    _, p = primitives("reconstruction")[0]
+    assert doc["materials"][p["material"]]["doubleSided"] is True
+    points, faces = array("reconstruction", p["attributes"]["POSITION"]), array("reconstruction", p["indices"])
+    corners = points[faces.reshape(-1, 3)].astype(float)
+    corners = corners[(corners[:, :, 1] < 0.004).all(1)][:, :, [2, 0]]
+    edge, other = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    area = edge[:, 0] * other[:, 1] - edge[:, 1] * other[:, 0]
+    corners, edge, other, area = (a[area > 0] for a in (corners, edge, other, area))
+    turn = np.linspace(0.1, 6.3, 60)
+    rays = np.concatenate([r * np.stack([np.cos(turn), np.sin(turn)], 1) for r in (0.150, 0.165, 0.180, 0.190)])
+    bare = rays[np.linalg.norm(rays - (0.075, -0.08), axis=1) > 0.14]  # away from the book
+    assert len(bare) > 120
+    for ray in bare:
+        to = ray - corners[:, 0]
+        u = (to[:, 0] * other[:, 1] - to[:, 1] * other[:, 0]) / area
+        v = (edge[:, 0] * to[:, 1] - edge[:, 1] * to[:, 0]) / area
+        assert ((u >= 0) & (v >= 0) & (u + v <= 1)).any(), ray
+
+
+CLOSED = [("human", n) for n in ("sweater", "trousers", "shoes", "hand-left", "hand-right")]
+
+
+@pytest.mark.parametrize(("name", "mesh"), [*CLOSED, ("reconstruction", "scan"), ("interior", "sculpture")])
+def test_triangles_face_outward(name: str, mesh: str) -> None:
+    """glTF draws the side from which a triangle runs counterclockwise: the volume that it bounds is then positive."""
+    p = next(p for n, p in primitives(name) if n == mesh)
+    points = array(name, p["attributes"]["POSITION"]).astype(float)
+    corners = (points - points.mean(0))[array(name, p["indices"]).reshape(-1, 3)]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    volume = np.einsum("ij,ij->", corners[:, 0], across) / 6
+    assert volume > 0.03 * np.prod(np.ptp(points, axis=0))
+    normals = array(name, p["attributes"]["NORMAL"])[array(name, p["indices"]).reshape(-1, 3)].mean(axis=1)
+    assert (np.einsum("ij,ij->i", across, normals) > 0).mean() > 0.99
+
+
 def test_points_are_the_same_in_both_files() -> None:
     columns = ply_columns((FOLDER / "points.ply").read_bytes())
     _, p = primitives("points")[0]

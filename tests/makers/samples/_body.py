@@ -8,6 +8,8 @@ from tests.makers.samples import _rig as rig
 from tests.makers.samples._sdf import ball, capsule, carve, ellipsoid, join, ring, sculpted, slab
 from tests.makers.shapes import Shape, smooth_noise
 
+WAISTBAND = 0.975  # height at which the trousers end, well under the pullover
+
 
 def mirrored(p: np.ndarray) -> np.ndarray:
     q = p.copy()
@@ -20,12 +22,14 @@ def sweater(p: np.ndarray) -> np.ndarray:
     d = ellipsoid(q, (0, 1.285, -0.008), (0.168, 0.175, 0.112))
     d = join(d, ellipsoid(q, (0.075, 1.315, 0.045), (0.085, 0.075, 0.055)), 0.05)
     d = join(d, ellipsoid(q, (0, 1.09, 0.0), (0.152, 0.175, 0.104)), 0.09)
-    d = join(d, ellipsoid(q, (0, 0.945, -0.006), (0.188, 0.200, 0.138)), 0.05)
+    d = join(d, ellipsoid(q, (0, 0.945, -0.006), (0.190, 0.200, 0.138)), 0.05)
+    d = join(d, ellipsoid(q, (0.072, 0.905, -0.043), (0.098, 0.130, 0.090)), 0.05)
     d = join(d, capsule(q, (0, 1.405, -0.025), rig.SHOULDER - np.array([0.005, 0.012, 0]), 0.066, 0.058), 0.05)
     d = join(d, capsule(q, (0.03, 1.470, -0.030), (0.140, 1.425, -0.028), 0.036, 0.040), 0.04)
     d = join(d, capsule(q, rig.SHOULDER + 0.01 * rig.ARM, rig.ELBOW, 0.060, 0.049), 0.045)
-    d = join(d, capsule(q, rig.ELBOW, rig.WRIST - 0.012 * rig.FOREARM, 0.049, 0.037), 0.03)
-    d = join(d, capsule(q, rig.WRIST - 0.05 * rig.FOREARM, rig.WRIST - 0.012 * rig.FOREARM, 0.0385), 0.006)
+    d = join(d, capsule(q, rig.ELBOW, rig.WRIST - 0.045 * rig.FOREARM, 0.049, 0.038), 0.03)
+    d = join(d, capsule(q, rig.WRIST - 0.045 * rig.FOREARM, rig.WRIST - 0.008 * rig.FOREARM, 0.0335, 0.0340), 0.008)
+    d = np.maximum(d, (q - rig.WRIST) @ rig.FOREARM - 0.002)
     d = join(d, ring(q, (0, 1.478, -0.024), 0.062, 0.013), 0.03)
     hem = np.exp(-(((p[..., 1] - 0.905) / 0.016) ** 4))
     return np.maximum(d - 0.0035 * hem, 0.888 - p[..., 1])
@@ -55,7 +59,7 @@ def trousers(p: np.ndarray) -> np.ndarray:
     leg = capsule(q, (0.088, 0.880, -0.008), (0.100, 0.505, 0.004), 0.088, 0.064)
     shin = capsule(q, (0.100, 0.505, 0.004), (0.108, 0.105, -0.026), 0.064, 0.056)
     d = join(d, join(leg, shin, 0.03), 0.05)
-    return np.maximum(d, 0.062 - p[..., 1])
+    return np.maximum(d, np.maximum(0.062 - p[..., 1], p[..., 1] - WAISTBAND))
 
 
 def worn(p: np.ndarray) -> np.ndarray:

@@ -61,14 +61,14 @@ def gradient(field: Field, p: np.ndarray, h: float = 5e-4) -> np.ndarray:
 
 
 def iso_surface(field: Field, low: Point, high: Point, pitch: float) -> tuple[np.ndarray, np.ndarray]:
-    """Marching cubes on a grid of ``pitch`` metres: positions and outward faces."""
+    """Marching cubes on a grid of ``pitch`` metres: positions and outward faces (counterclockwise from outside)."""
     from skimage.measure import marching_cubes
 
     axes = [np.arange(a, b + pitch, pitch) for a, b in zip(low, high, strict=True)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), -1)
     values = np.stack([field(layer) for layer in grid])
     points, faces, _, _ = marching_cubes(values.astype(np.float64), 0.0, spacing=(pitch,) * 3)
-    return points.astype(float) + [axis[0] for axis in axes], faces[:, ::-1].astype(np.uint32)
+    return points.astype(float) + [axis[0] for axis in axes], faces.astype(np.uint32)
 
 
 def neighbours(faces: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -46,7 +46,7 @@ def make() -> bytes:
     rgba = np.concatenate([np.rint(tint * 255), np.full((len(points), 1), 255)], 1).astype(np.uint8)
     shape = Shape(points, faces, np.round(vertex_normals(points, faces), 5), colors=rgba)
     b = Builder(rights="CC0-1.0, the sceneproof authors")
-    material = b.material("scan", roughness=0.9)
+    material = b.material("scan", roughness=0.9, doubleSided=True)
     b.node("scan", mesh=b.mesh(shape, material=material, name="scan"))
     return b.glb()
 
@@ -55,7 +55,9 @@ def with_holes(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Faces less those that no camera saw: the underside, the inside of the jug's belly, and three ragged patches."""
     middle = points[faces].mean(axis=1)
     ragged = 0.006 * smooth_noise(middle * 60, seed=231)
-    unseen = middle[:, 1] + ragged < -0.0165
+    down = np.cross(points[faces[:, 1]] - points[faces[:, 0]], points[faces[:, 2]] - points[faces[:, 0]])[:, 1] < 0
+    # The underside goes whole; a ragged height alone would leave scraps of it that read as a torn base.
+    unseen = (middle[:, 1] + 0.6 * ragged < -0.0165) | (down & (middle[:, 1] < -0.0145))
     inside = (
         (np.hypot(middle[:, 0], middle[:, 2] + 0.02) < 0.040) & (middle[:, 1] + ragged < 0.20) & (middle[:, 1] > 0.02)
     )
