@@ -10,6 +10,7 @@ from typing import Any
 from . import declaration as declarations
 from . import keys as keyring
 from ._marking import MarkOptions, Work
+from ._reasons import chinese, reason
 from ._receipt import finish
 from .declaration import Declaration
 from .errors import MarkError, UsageError
@@ -81,17 +82,21 @@ def _watermark(work: Work, stated: Declaration, options: MarkOptions, keys: Sequ
     from .marks.watermark import watermark
 
     payload = options.payload or watermark.default_payload(stated)
+    foreign = _foreign(work, stated)
+    if foreign is not None:
+        work.leave_out("watermark", foreign)
+        return
     if not keys:
         work.leave_out("watermark", Text("no key was given (--key FILE)", "未提供密钥（--key FILE）"))
         return
     if payload is None:
-        reason = "no payload: declare producer and content_id, or give --payload HEX"
-        work.leave_out("watermark", Text(reason, "没有载荷：请声明 producer 和 content_id，或使用 --payload 指定"))
+        why = "no payload: declare producer and content_id, or give --payload HEX"
+        work.leave_out("watermark", Text(why, "没有载荷：请声明 producer 和 content_id，或使用 --payload 指定"))
         return
     try:
         plan = watermark.plan(work.scene, payload, keys[0], options.strength)
     except MarkError as error:
-        work.leave_out("watermark", Text(str(error), f"没有网格可以承载水印：{error}"))
+        work.leave_out("watermark", reason(str(error)))
         return
     work.payload = payload
     work.scene = apply(work.scene, plan.edits)
@@ -114,7 +119,7 @@ def _metadata(work: Work, stated: Declaration, options: MarkOptions, _: Sequence
     try:
         plan = metadata.plan(work.scene, stated)
     except MarkError as error:
-        work.leave_out("metadata", Text(str(error), f"未写入元数据：{error}"))
+        work.leave_out("metadata", reason(str(error)))
         return
     work.scene = apply(work.scene, plan.edits)
     work.expected["metadata"] = {"valid": True, "aigc": dict(plan.record)}
@@ -130,7 +135,7 @@ def _label(work: Work, stated: Declaration, options: MarkOptions, _: Sequence[ke
     from .marks.metadata import metadata
 
     asked = options.marks is not None and "label" in options.marks
-    refused = metadata.refusal(stated, asked=asked)
+    refused = metadata.refusal(stated, asked=asked) or _foreign(work, stated)
     if refused is None and stated.unit == "component":
         refused = Text(
             "the unit is a component: the scene that it is built into bears the label",
@@ -146,13 +151,28 @@ def _label(work: Work, stated: Declaration, options: MarkOptions, _: Sequence[ke
         edits = label.plan(work.scene, wanted)
         marked = apply(work.scene, edits)
     except MarkError as error:
-        work.leave_out("label", Text(str(error), f"未添加标识：{error}"))
+        work.leave_out("label", reason(str(error)))
         return
     work.scene = marked
     text = edits[0].extras.get("text")
     work.expected["label"] = {"visible": True, "text": text}
     if held.found and held.text != text:
         work.replaced.append({"mark": "label", "text": held.text})
+
+
+def _foreign(work: Work, stated: Declaration) -> Text | None:
+    """Why another producer's file gets neither label nor watermark: both could hide or damage that producer's own."""
+    from .marks.metadata.read import read as read_metadata
+
+    for copy in read_metadata(work.scene).distinct:
+        producer = (copy.record or {}).get("ContentProducer")
+        if producer != stated.producer or stated.role == "propagator":
+            name = repr(str(producer)[:60])
+            return Text(
+                f"the file bears the AIGC label of another producer ({name}); its marks are kept as they are",
+                f"文件带有其他制作者（{name}）的 AIGC 标识，其标识和水印保持不变",
+            )
+    return None
 
 
 def _all_required(work: Work, options: MarkOptions) -> None:
@@ -170,10 +190,10 @@ def _all_required(work: Work, options: MarkOptions) -> None:
 def _without(refused: Mapping[str, str], carriers: int) -> Text:
     """One sentence for the meshes that bear no watermark beside those that do, repeats folded by kind of reason."""
     kinds: dict[str, list[str]] = {}
-    for pointer, reason in refused.items():
-        kinds.setdefault(reason.partition(":")[0], []).append(pointer)
-    en = "; ".join(f"{kind} ({_places(pointers, 'and {} more')})" for kind, pointers in kinds.items())
-    zh = "；".join(f"{kind}（{_places(pointers, '等 {} 个')}）" for kind, pointers in kinds.items())
+    for pointer, why in refused.items():
+        kinds.setdefault(why.partition(":")[0], []).append(pointer)
+    en = "; ".join(f"{_places(pointers, 'and {} more')}: {kind}" for kind, pointers in kinds.items())
+    zh = "；".join(f"{_places(pointers, '等 {} 个')}：{chinese(kind)}" for kind, pointers in kinds.items())
     total = carriers + len(refused)
     return Text(
         f"{len(refused)} of {total} meshes bear none, the others hold the whole payload: {en}",
@@ -182,4 +202,5 @@ def _without(refused: Mapping[str, str], carriers: int) -> Text:
 
 
 def _places(pointers: Sequence[str], more: str) -> str:
-    return pointers[0] if len(pointers) == 1 else f"{pointers[0]} {more.format(len(pointers) - 1)}"
+    others = len(pointers) - 1 if "and" in more else len(pointers)
+    return pointers[0] if len(pointers) == 1 else f"{pointers[0]} {more.format(others)}"

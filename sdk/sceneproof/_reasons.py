@@ -1,0 +1,62 @@
+"""Why a mark was left out, in both languages. Codecs and handlers give one English line; the Chinese stands here."""
+
+from __future__ import annotations
+
+import re
+
+from .findings import Text
+
+# English pattern to Chinese template; figures and names in the English line are carried over by group.
+_CHINESE = (
+    (r"no mesh can bear it: (.*)", "没有网格可以承载水印：{0}"),
+    (r"(.*?); and (\d+) other reasons", "{0}；另有 {1} 种原因"),
+    (r"(.+?); (/meshes/.+)", "{0}；{1}"),
+    (r"(/meshes/\d+) and (\d+) more: (.*)", "{0} 及另外 {1} 个网格：{2}"),
+    (r"(/meshes/\d+): (.*)", "{0}：{1}"),
+    (r"the scene has no mesh", "场景中没有网格"),
+    (r"it has no triangles", "没有三角形"),
+    (r"its vertices are packed by (\S+), which .*", "顶点由 {0} 压缩，按原样保留，暂不能承载水印"),
+    (r"it has fewer than ([\d,]+) distinct vertices", "不同的顶点少于 {0} 个"),
+    (r"(\d+) larger meshes bear it", "已由 {0} 个更大的网格承载"),
+    (r"the mesh has only (\d+) distinct vertices", "网格仅有 {0} 个不同的顶点"),
+    (r"the mesh has no triangle with an area", "网格没有面积大于零的三角形"),
+    (r"the mesh is made of slivers.*", "网格由狭长三角形组成，无法承载波形"),
+    (r"the mesh is too coarse or too small for a watermark: (\d+) movable vertices, (\d+) of the (\d+) .*",
+     "网格过粗或过小：可移动的顶点 {0} 个，可用载体 {1} 个，需要 {2} 个"),
+    (r"the mesh is too coarse or too small for a watermark: (\d+) places dense enough .*, (\d+) of the (\d+) .*",
+     "网格过粗或过小：足够细密的位置 {0} 处，可用载体 {1} 个，需要 {2} 个"),
+    (r"the mesh is too coarse or too small for a watermark", "网格过粗或过小，无法承载水印"),
+    (r"the mesh cannot bear a readable watermark at strength (\w).*", "以强度 {0} 写入后无法可靠读回"),
+    (r"the mesh cannot be marked invisibly at strength (\w).*", "以强度 {0} 写入会超出不可见的形变限度"),
+    (r"the mesh has more than (\d+) functionals.*", "网格过于分散，请拆分"),
+    (r"the declaration states no origin", "声明中没有来源（origin）"),
+    (r"the declaration states no producer or no content_id", "声明中没有 producer 或 content_id"),
+    (r"a propagator writes its two fields into an existing label, and the file bears none",
+     "传播者只在已有标识中写入自己的两个字段，而文件中没有标识"),
+    (r"the file bears an AIGC label of another producer \((.*)\); it is kept",
+     "文件带有其他制作者（{0}）的 AIGC 标识，保持不变"),
+    (r"the file bears an AIGC label that cannot be read .*", "文件带有无法解析的 AIGC 标识，保持不变"),
+    (r"the file bears no single AIGC label.*", "文件中没有唯一可读的 AIGC 标识，保持不变"),
+    (r"the file has no scene, so .*", "文件没有场景，因而没有起始画面"),
+    (r"the scene has no extent .*", "场景没有范围（所有位置相同），因而没有起始画面"),
+    (r"the scene has no geometry with finite positions.*", "场景没有可用的几何体，因而没有起始画面"),
+    (r"no place at the edge of the start picture .*", "起始画面边缘没有可放置标识的位置"),
+    (r"label text (.*) lacks .*", "标识文字 {0} 缺少规定的要素"),
+    (r"the label text is empty.*", "标识文字为空"),
+    (r"the label font has no glyph for (.*?); use other words", "标识字体没有以下字符：{0}"),
+    (r"the label would not show in the start picture .*", "标识不会显示在起始画面中"),
+)  # fmt: skip
+
+
+def reason(english: str) -> Text:
+    """The reason in both languages; a line that is not known here stands in English in both."""
+    return Text(english, chinese(english))
+
+
+def chinese(english: str) -> str:
+    """The Chinese of a known English reason, parts of it included; any other as it is."""
+    for pattern, template in _CHINESE:
+        match = re.fullmatch(pattern, english)
+        if match:
+            return template.format(*(chinese(part) for part in match.groups()))
+    return english

@@ -1,0 +1,42 @@
+"""A reason for leaving a mark out reads in Chinese without English words in it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sceneproof._reasons import chinese, reason
+
+KNOWN = (
+    "no mesh can bear it: /meshes/0: it has no triangles",
+    "no mesh can bear it: /meshes/1 and 3 more: the mesh has only 8 distinct vertices; /meshes/0: it has no triangles",
+    "no mesh can bear it: /meshes/0: the mesh is too coarse or too small for a watermark: 386 movable vertices, "
+    "7 of the 297 carriers that 64 bits need",
+    "its vertices are packed by KHR_draco_mesh_compression, which is kept as it is and bears no watermark yet",
+    "the mesh is made of slivers: its triangles are too long and thin to carry waves",
+    "the mesh cannot bear a readable watermark at strength Q: what fits the distortion limits does not survive",
+    "the declaration states no origin",
+    "the file has no scene, so there is no start picture to label",
+    "it has fewer than 3,000 distinct vertices",
+)
+
+
+@pytest.mark.parametrize("english", KNOWN)
+def test_a_known_reason_is_chinese_throughout(english: str) -> None:
+    text = reason(english)
+    assert text.en == english
+    bare = re.sub(r"/meshes/\d+|KHR_\w+|AIGC|origin|producer|content_id|\bQ\b|\d", "", text.zh)
+    assert re.search(r"[\u4e00-\u9fff]", bare)
+    assert not re.search(r"[A-Za-z]{2}", bare), text.zh
+
+
+def test_figures_and_places_are_carried_over() -> None:
+    said = chinese(KNOWN[1])
+    assert "/meshes/1" in said
+    assert "3" in said
+    assert "8" in said
+
+
+def test_an_unknown_reason_stays_as_it_is() -> None:
+    assert chinese("something new") == "something new"
