@@ -20,7 +20,16 @@ from tests.cli._run import DECLARED, Runner
 from tests.makers.hostile import FILES
 
 ASSETS = sorted((Path(__file__).parent.parent / "assets").glob("*.glb"))
-SMALL = [path for path in ASSETS if path.stat().st_size < 3_000_000]
+BROKEN = (
+    "empty",
+    "not_gltf",
+    "truncated_json",
+    "index_out_of_range",
+    "nan_positions",
+    "dangling",
+    "node_cycle",
+    "huge_count",
+)
 
 
 @functools.cache
@@ -67,9 +76,9 @@ def test_the_verification_of_a_sample_fits_without_a_key(path):
     assert read["expected"] == {"label": "missing"}
 
 
-@pytest.mark.parametrize("path", SMALL, ids=lambda path: path.stem)
-def test_the_receipt_of_a_sample_fits(path):
-    receipt = sp.mark(path, declaration=declared(), marks=["label", "metadata"])
+def test_the_receipt_of_a_sample_fits():
+    points = next(path for path in ASSETS if path.stem == "points")
+    receipt = sp.mark(points, declaration=declared(), marks=["label", "metadata"])
     fits(receipt)
     fits(sp.audit(receipt.scene))
     assert all(mark["verified"] for mark in receipt.marks.values())
@@ -95,7 +104,7 @@ def test_receipts_with_marks_left_out_and_replaced_fit():
     assert {entry["mark"] for entry in read["replaced"]} == {"label", "metadata"}
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", BROKEN)
 def test_records_of_broken_input_fit(cli, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     Path("x.glb").write_bytes(FILES[name]())
@@ -107,7 +116,8 @@ def test_records_of_broken_input_fit(cli, tmp_path, monkeypatch, name):
     ):
         ran = cli(*arguments, "--format", "json")
         read = fits(ran.out)
-        assert ("error" in read) == (ran.code in (1, 3)) or arguments[0] == "audit"
+        assert ran.code == 3
+        assert read["error"]["message"].startswith("x.glb")
 
 
 def test_json_lines_of_several_inputs_fit_one_by_one(cli, tmp_path, monkeypatch):
