@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import open3d
+    import pygltflib
     import trimesh
 
 Array = NDArray[Any]
@@ -259,6 +260,14 @@ class Scene:
         """A `trimesh.Scene` of the triangles, in world space by node transforms (skins at rest)."""
         scene: trimesh.Scene = _bridges().to_trimesh(self)
         return scene
+
+    def to_pygltflib(self) -> pygltflib.GLTF2:
+        """The document as a `pygltflib.GLTF2`, a typed view to look at: what that library does not know is not in it.
+
+        Raises `UsageError` for a scene that is no glTF.
+        """
+        view: pygltflib.GLTF2 = _bridges().to_pygltflib(self)
+        return view
 
     def to_open3d(self) -> open3d.geometry.TriangleMesh | open3d.geometry.PointCloud:
         """An Open3D triangle mesh in world space, or a point cloud where there are no triangles.

@@ -104,3 +104,16 @@ def test_open3d_point_clouds_go_both_ways():
     scene = load(cloud)
     assert len(world_parts(scene)[0].positions) == 3
     assert isinstance(scene.to_open3d(), o3d.geometry.PointCloud)
+
+
+def test_pygltflib_gives_a_typed_view_of_the_document():
+    from dataclasses import replace
+
+    from sceneproof.errors import UsageError
+
+    scene = two_boxes()
+    view = scene.to_pygltflib()
+    assert [node.name for node in view.nodes] == ["same name", "same name", "cloud"]
+    assert len(view.binary_blob()) >= view.buffers[0].byteLength
+    with pytest.raises(UsageError, match="no glTF document"):
+        replace(scene, document=None, format="ply").to_pygltflib()

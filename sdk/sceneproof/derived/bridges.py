@@ -1,4 +1,4 @@
-"""A Scene as a trimesh scene or an Open3D geometry. Both libraries are imported only here and only when asked for."""
+"""A Scene as an object of trimesh, Open3D or pygltflib. They are imported only here and only when asked for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sceneproof.errors import MissingExtraError
+from sceneproof.errors import MissingExtraError, UsageError
 from sceneproof.scene import Scene
 
 from .world import world_parts
@@ -54,3 +54,16 @@ def to_open3d(scene: Scene) -> Any:
     if not triangles:
         return o3d.geometry.PointCloud(points)
     return o3d.geometry.TriangleMesh(points, o3d.utility.Vector3iVector(np.concatenate(triangles).astype(np.int32)))
+
+
+def to_pygltflib(scene: Scene) -> Any:
+    """A `pygltflib.GLTF2` of the document's JSON, with the GLB's binary chunk when there is one."""
+    import pygltflib
+
+    text = getattr(scene.document, "text", None)
+    if text is None:
+        raise UsageError(f"a {scene.format} has no glTF document")
+    view = pygltflib.GLTF2.gltf_from_json(text)
+    if scene.document.binary:
+        view.set_binary_blob(bytes(scene.document.buffers[0]))
+    return view
