@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._verify import MARKS
+from ._expected import MARKS
 from .errors import UsageError, unknown
 from .findings import Text
 from .scene import Scene

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ._expected import MARKS
 from ._marking import MarkOptions, Work
-from ._verify import MARKS, read_marks
+from ._verify import read_marks
 from .declaration import Declaration
 from .digests import sha256, sm3
 from .errors import SceneproofError

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from . import _expected as expected
 from . import keys as keyring
+from ._expected import MARKS
 from .digests import sha256
-from .errors import InputError, UsageError, unknown
+from .errors import SceneproofError, unknown
 from .findings import TOOL, Receipt, Verification, asset_dict
 from .io import load, to_bytes
 from .scene import Scene
 
-MARKS = ("label", "metadata", "watermark", "credential")
-READABLE = ("label", "metadata", "watermark")
-COMPARED = {"label": ("text",), "metadata": ("aigc", "digital_source_type"), "watermark": ("payload",)}
 EFFORTS = ("quick", "normal", "deep")
 
 
@@ -35,13 +33,16 @@ def verify(
     asset : as in `sceneproof.audit`.
     key : key file, bytes, `Key`, or several. Without one the watermark is not looked for, which is not absent.
     effort : ``quick``, ``normal`` or ``deep``: how far the search for the watermark goes.
-    expect : a receipt; what it says was put in must read back the same.
+    expect : a receipt, or a file of several (JSON Lines) in which the asset is found by its name; what it says was put
+        in must read back the same.
     require : marks that must be there, of ``label``, ``metadata``, ``watermark``.
 
     Raises `InputError` when the asset cannot be read, `UsageError` for an unknown name or a broken receipt.
     """
     keys = keyring.ring(key)
-    wanted, receipt = check_expectations(expect, require, keys)
+    name = str(asset) if isinstance(asset, str | Path) else None
+    receipt = expected.receipt_for(expected.receipts(expect), name)
+    wanted = expected.wanted(receipt, require, keys)
     if effort not in EFFORTS:
         raise unknown("effort", effort, EFFORTS)
     scene = load(asset)
@@ -53,18 +54,18 @@ def verify(
         "asset": asset_dict(scene.uri, sha256(data), scene.format, len(data)),
         **readings,
         "ledger": None,
-        "expected": {mark: _state(mark, readings[mark], (receipt or {}).get(mark)) for mark in wanted} or None,
+        "expected": {mark: expected.state(mark, readings[mark], receipt.get(mark)) for mark in wanted} or None,
     }
     return Verification(document)
 
 
-def error_record(uri: str, error: InputError) -> Verification:
+def error_record(uri: str, error: SceneproofError) -> Verification:
     """The record of an asset that could not be read."""
     document = {
         "schema": "sceneproof.verify/1",
         "tool": TOOL,
         "asset": {"uri": uri, "sha256": None, "format": None, "bytes": None},
-        "error": {"message": str(error), "pointer": error.pointer},
+        "error": {"message": str(error), "pointer": getattr(error, "pointer", "")},
         **dict.fromkeys((*MARKS, "ledger", "expected")),
     }
     return Verification(document)
@@ -88,62 +89,6 @@ def read_marks(scene: Scene, keys: Sequence[keyring.Key], effort: str, bits: int
     }
 
 
-def check_expectations(
-    expect: Any, require: Sequence[str], keys: Sequence[keyring.Key]
-) -> tuple[list[str], Mapping[str, Any] | None]:
-    """Marks that must read back, and what a receipt says of them."""
-    receipt = _receipt(expect) if expect is not None else None
-    wanted = list(require)
-    for mark in wanted:
-        if mark not in MARKS:
-            raise unknown("mark", mark, MARKS)
-        if mark not in READABLE:
-            raise UsageError(f"the mark {mark!r} cannot be read by this version")
-    if receipt is not None:
-        wanted += [mark for mark in READABLE if receipt.get(mark, {}).get("verified")]
-    wanted = [mark for mark in MARKS if mark in wanted]
-    if "watermark" in wanted and not keys:
-        raise UsageError("the watermark is expected, but there is no key to look with; give --key FILE")
-    return wanted, receipt
-
-
-def _receipt(value: Any) -> Mapping[str, Any]:
-    """The ``marks`` of a receipt."""
-    if isinstance(value, Receipt):
-        value = value.to_dict()
-    if isinstance(value, str | Path):
-        try:
-            value = json.loads(Path(value).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{value}: receipt cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    marks = value.get("marks") if isinstance(value, Mapping) else None
-    if not isinstance(marks, Mapping) or value.get("schema") != "sceneproof.receipt/1":
-        raise UsageError("the receipt is no sceneproof.receipt/1 of a file that was marked")
-    if not all(isinstance(found, Mapping) for found in marks.values()):
-        raise UsageError("the receipt is broken: its marks are no objects")
-    return marks
-
-
-def _bits(receipt: Mapping[str, Any] | None) -> int:
-    bits = (receipt or {}).get("watermark", {}).get("bits")
-    return bits if bits in range(32, 129, 8) else 64
-
-
-def _state(mark: str, reading: Mapping[str, Any] | None, before: Mapping[str, Any] | None) -> str:
-    """``ok``, ``missing`` or ``damaged`` (there, but not whole or not the one that was put in)."""
-    if not reading or not reading.get("found"):
-        return "missing"
-    if not reading.get({"label": "visible", "metadata": "valid", "watermark": "payload"}[mark]):
-        return "damaged"
-    if before and (any(reading.get(name) != before.get(name) for name in COMPARED[mark]) or _smaller(reading, before)):
-        return "damaged"
-    return "ok"
-
-
-def _smaller(reading: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    """Whether a label that was put in tall enough and at an edge is so no longer."""
-    from .policies import load_policy
-
-    least = load_policy("cn-ai-labels").limits.label_height_fraction
-    was, now = before.get("height_ratio") or 0, reading.get("height_ratio") or 0
-    return was >= least > now or bool(before.get("at_edge") and not reading.get("at_edge"))
+def _bits(receipt: expected.Marks) -> int:
+    bits = receipt.get("watermark", {}).get("bits")
+    return bits if isinstance(bits, int) and bits in range(32, 129, 8) else 64

@@ -133,6 +133,24 @@ def test_one_receipt_file_holds_a_line_per_asset(cli, tree):
     assert files(tree / "out") == ["a/x.glb", "b/x.glb", "y.glb"]
 
 
+def test_a_file_of_several_receipts_is_expected_of_each_by_its_place_or_name(cli, tree):
+    cli("mark", "in", "--output", "out", "--receipt", "r.jsonl", *DECLARED)
+    ran = cli("verify", "out", "--expect", "r.jsonl", "--format", "json")
+    assert ran.code == 0
+    assert [line["expected"] for line in ran.lines] == [{"label": "ok", "metadata": "ok"}] * 3
+    (tree / "out" / "y.glb").rename(tree / "y.glb")
+    assert cli("verify", "y.glb", "--expect", "r.jsonl").code == 0
+    (tree / "y.glb").write_bytes(low())
+    assert cli("verify", "y.glb", "--expect", "r.jsonl").code == 1
+    (tree / "x.glb").write_bytes(low())
+    ran = cli("verify", "x.glb", "--expect", "r.jsonl")
+    assert ran.code == 2
+    assert "x.glb: 2 of 3 receipts are of a file of that name" in ran.err
+    ran = cli("verify", "x.glb", "out/a/x.glb", "--expect", "r.jsonl", "--format", "json")
+    assert ran.code == 2
+    assert ["error" in line for line in ran.lines] == [True, False]
+
+
 @pytest.mark.parametrize("output", ["out", "out/"])
 def test_a_folder_of_one_asset_goes_into_a_folder(cli, work, output):
     (work / "in").mkdir()

@@ -23,18 +23,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--effort", default="normal", metavar="E", help="search for the watermark: quick, normal or deep"
     )
-    parser.add_argument("--expect", metavar="RECEIPT", help="what it says was put in must read back the same")
+    parser.add_argument(
+        "--expect", metavar="RECEIPT", help="what it says was put in must read back the same; or one with several lines"
+    )
     parser.add_argument("--require", type=_common.comma, default=[], metavar="M,…", help="label,metadata,watermark")
     _common.add_format(parser, ("console", "json"))
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from sceneproof import _verify, keys
+    from sceneproof import _expected, _verify, keys
     from sceneproof.batch import expand
-    from sceneproof.errors import InputError, unknown
+    from sceneproof.errors import InputError, SceneproofError, unknown
 
     ring = keys.ring(arguments.key)
-    _verify.check_expectations(arguments.expect, arguments.require, ring)
+    for _, marks in _expected.receipts(arguments.expect) or [("", {})]:
+        _expected.wanted(marks, arguments.require, ring)
     if arguments.effort not in _verify.EFFORTS:
         raise unknown("effort", arguments.effort, _verify.EFFORTS)
     names = expand(arguments.paths)
@@ -47,7 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
                     name, key=ring, effort=arguments.effort, expect=arguments.expect, require=arguments.require
                 )
                 code = max(code, int(not result.ok))
-            except InputError as error:
+            except SceneproofError as error:
+                if len(names) == 1 and not isinstance(error, InputError):
+                    raise
                 result = _verify.error_record(name, error)
                 code = max(code, error.exit_code)
                 _common.note(str(error))
