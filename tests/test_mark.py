@@ -360,3 +360,12 @@ def test_every_part_that_no_mark_touches_stays():
     assert after["nodes"][0] == document(data)["nodes"][0]
     assert after["extensions"]["XX_unknown"] == {"x": 1}
     assert "XX_unknown" in after["extensionsUsed"]
+
+
+def test_a_written_file_that_cannot_be_read_back_is_said_to_be_there(tmp_path, monkeypatch):
+    import sceneproof._receipt as receipt_module
+
+    monkeypatch.setattr(receipt_module, "load", lambda path: sp.load(b"no"))
+    with pytest.raises(MarkError, match="was written, but cannot be read back"):
+        sp.mark(low(), tmp_path / "out.glb", declaration=declared())
+    assert (tmp_path / "out.glb").exists()

@@ -13,7 +13,7 @@ from ._marking import MarkOptions, Work
 from ._verify import read_marks
 from .declaration import Declaration
 from .digests import sha256, sm3
-from .errors import SceneproofError
+from .errors import InputError, MarkError, SceneproofError
 from .findings import TOOL, Receipt
 from .io import load, save, to_bytes
 from .keys import Key
@@ -34,7 +34,10 @@ def finish(
     started = time.perf_counter()
     if path is not None:
         parts = save(work.scene, path)
-        final = load(path)
+        try:
+            final = load(path)
+        except InputError as error:
+            raise MarkError(f"{path}: was written, but cannot be read back: {error.reason}") from error
     else:
         final = load(work.scene)
     work.seconds["write"] = round(time.perf_counter() - started, 4)

@@ -176,3 +176,27 @@ def test_every_verb_is_a_small_file():
 
     for path in Path(package.__file__ or "").parent.glob("*.py"):
         assert len(path.read_text("utf-8").splitlines()) < 220, path.name
+
+
+@pytest.mark.parametrize("verb", ["audit", "inspect", "verify", "mark"])
+def test_a_fault_of_our_own_is_one_record_and_not_the_end_of_the_run(cli, work, monkeypatch, verb):
+    import importlib
+
+    module = importlib.import_module(f"sceneproof._{verb}")
+    load = module.load
+
+    def faulty(asset: object) -> object:
+        if "low" in str(asset):
+            raise ZeroDivisionError("of our own")
+        return load(asset)
+
+    monkeypatch.setattr(module, "load", faulty)
+    more = ["--output", "out", "--set", "origin=ai-generated"] if verb == "mark" else []
+    ran = cli(verb, "low.glb", "marked.glb", "--format", "json", *more)
+    assert ran.code == 3
+    assert "ZeroDivisionError: of our own" in ran.lines[0]["error"]["message"]
+    assert "error" not in ran.lines[1] or verb == "mark"
+    assert ran.err.startswith("sceneproof: low.glb: cannot be worked on")
+    monkeypatch.setenv("SCENEPROOF_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        cli(verb, "low.glb", "--format", "json", *more)

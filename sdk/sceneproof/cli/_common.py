@@ -117,6 +117,25 @@ def progress(names: Sequence[str], what: str) -> Iterator[Iterator[str]]:
         yield step()
 
 
+@contextlib.contextmanager
+def one_record(name: str) -> Iterator[None]:
+    """Whatever goes wrong with one asset is that asset's error: never a traceback, never the end of the run."""
+    from sceneproof.errors import InputError, SceneproofError
+
+    try:
+        yield
+    except SceneproofError:
+        raise
+    except MemoryError:
+        raise InputError("there is not enough memory for it", uri=name) from None
+    except Exception as error:
+        if os.environ.get("SCENEPROOF_DEBUG"):
+            raise
+        reason = f"{type(error).__name__}: {error}"
+        hint = "this is a fault of sceneproof; SCENEPROOF_DEBUG=1 shows where"
+        raise InputError(f"cannot be worked on ({reason}); {hint}", uri=name) from error
+
+
 def check_target(path: str | Path, names: Sequence[str]) -> None:
     """Raises `UsageError` for a report that could not be written after the work, or would replace an asset."""
     from sceneproof.errors import UsageError

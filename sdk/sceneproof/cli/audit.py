@@ -64,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     with _common.progress(names, "audit") as queue:
         for name in queue:
             try:
-                report = _audit.run(name, arguments.declaration, options)
+                with _common.one_record(name):
+                    report = _audit.run(name, arguments.declaration, options)
             except InputError as error:
                 report = _audit.error_record(name, error)
                 _common.note(str(error))

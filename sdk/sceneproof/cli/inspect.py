@@ -30,7 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     with _common.progress(names, "inspect") as queue:
         for name in queue:
             try:
-                result = inspect(name)
+                with _common.one_record(name):
+                    result = inspect(name)
             except InputError as error:
                 result = error_record(name, error)
                 code = error.exit_code

@@ -80,15 +80,16 @@ def run(arguments: argparse.Namespace) -> int:
     with _common.progress(names, "mark") as queue:
         for name in queue:
             try:
-                receipt = mark(
-                    name,
-                    targets[name],
-                    declaration=stated,
-                    settings=arguments.settings,
-                    key=key,
-                    overwrite=arguments.force or arguments.in_place,
-                    options=options,
-                )
+                with _common.one_record(name):
+                    receipt = mark(
+                        name,
+                        targets[name],
+                        declaration=stated,
+                        settings=arguments.settings,
+                        key=key,
+                        overwrite=arguments.force or arguments.in_place,
+                        options=options,
+                    )
                 code = max(code, int(not all(found["verified"] for found in receipt.marks.values())))
             except SceneproofError as error:
                 if len(names) == 1 and not isinstance(error, InputError | MarkError):

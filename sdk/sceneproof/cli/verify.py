@@ -46,9 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
     with _common.progress(names, "verify") as queue:
         for name in queue:
             try:
-                result = _verify.verify(
-                    name, key=ring, effort=arguments.effort, expect=arguments.expect, require=arguments.require
-                )
+                with _common.one_record(name):
+                    result = _verify.verify(
+                        name, key=ring, effort=arguments.effort, expect=arguments.expect, require=arguments.require
+                    )
                 code = max(code, int(not result.ok))
             except SceneproofError as error:
                 if len(names) == 1 and not isinstance(error, InputError):
