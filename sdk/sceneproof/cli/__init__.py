@@ -17,7 +17,7 @@ from sceneproof._version import __version__
 
 _EPILOG = """\
 exit codes: 0 done, nothing at or above the gate; 1 findings at or above it, or a mark missing;
-2 wrong usage or configuration; 3 an input cannot be read or a rule could not run.
+2 wrong usage or configuration; 3 an input cannot be read or a rule could not run; 130 interrupted (Ctrl-C).
 Engineering tool, not legal advice. 工程工具，不构成法律意见。"""
 
 
@@ -72,8 +72,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"sceneproof: {where}{error.strerror or error}", file=sys.stderr)
         return SceneproofError.exit_code
     except KeyboardInterrupt:
-        print("sceneproof: interrupted", file=sys.stderr)
-        return 130
+        return _interrupted()
+    except SystemError as error:
+        from ._common import interrupted
+
+        if not interrupted(error):
+            raise
+        return _interrupted()
+
+
+def _interrupted() -> int:
+    print("sceneproof: interrupted", file=sys.stderr)
+    return 130
 
 
 def _parsed(given: list[str]) -> argparse.Namespace:

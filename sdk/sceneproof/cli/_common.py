@@ -11,11 +11,28 @@ from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("both", "en", "zh")
+_FORMATS = "json is one object, or JSON Lines when there are several inputs"
 
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
     """The assets."""
     parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, glob or @list of names")
+
+
+def assets(paths: Sequence[str]) -> tuple[list[str], int]:
+    """The assets that are meant, and the exit code so far: 3 when a folder on the way could not be looked into.
+
+    What was passed over is said on stderr, so that nobody takes a folder for audited whole when it was not.
+    """
+    from sceneproof.batch import survey
+    from sceneproof.errors import InputError
+
+    names, over = survey(paths)
+    if over.files:
+        note(over.told())
+    for folder, why in over.closed.items():
+        note(f"cannot look into {folder} ({why})")
+    return names, InputError.exit_code if over.closed else 0
 
 
 def add_declaration(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +54,7 @@ def add_declaration(parser: argparse.ArgumentParser) -> None:
 def add_format(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     """How the result is printed."""
     group = parser.add_argument_group("output")
-    group.add_argument("--format", choices=formats, default="console", help="default: %(default)s")
+    group.add_argument("--format", choices=formats, default="console", help=f"{_FORMATS}; default: %(default)s")
     group.add_argument(
         "--lang", choices=LANGUAGES, default="both", help="language of the console output; default: %(default)s"
     )
@@ -129,11 +146,31 @@ def one_record(name: str) -> Iterator[None]:
     except MemoryError:
         raise InputError("there is not enough memory for it", uri=name) from None
     except Exception as error:
+        if isinstance(error, SystemError) and interrupted(error):
+            raise KeyboardInterrupt from None
         if os.environ.get("SCENEPROOF_DEBUG"):
             raise
-        reason = f"{type(error).__name__}: {error}"
-        hint = "this is a fault of sceneproof; SCENEPROOF_DEBUG=1 shows where"
-        raise InputError(f"cannot be worked on ({reason}); {hint}", uri=name) from error
+        raise _fault(name, error) from error
+
+
+def _fault(name: str, error: Exception) -> Exception:
+    from sceneproof.errors import InputError
+
+    reason = f"{type(error).__name__}: {error}"
+    hint = "this is a fault of sceneproof; SCENEPROOF_DEBUG=1 shows where"
+    return InputError(f"cannot be worked on ({reason}); {hint}", uri=name)
+
+
+def interrupted(error: BaseException) -> bool:
+    """Whether Ctrl-C stands behind an error: inside a compiled kernel it comes out as a `SystemError`."""
+    seen: list[BaseException] = []
+    behind: BaseException | None = error
+    while behind is not None and behind not in seen:
+        if isinstance(behind, KeyboardInterrupt):
+            return True
+        seen.append(behind)
+        behind = behind.__cause__ or behind.__context__
+    return False
 
 
 def check_target(path: str | Path, names: Sequence[str]) -> None:

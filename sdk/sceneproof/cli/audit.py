@@ -40,7 +40,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from sceneproof import _audit
-    from sceneproof.batch import expand
     from sceneproof.errors import InputError
 
     options = _audit.AuditOptions(
@@ -52,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.rules_dir,
     )
     options.check()
-    names = expand(arguments.paths)
+    names, code = _common.assets(arguments.paths)
     _common.check_declarations(arguments, names)
     if arguments.output is not None:
         _common.check_target(arguments.output, names)
@@ -60,7 +59,6 @@ def run(arguments: argparse.Namespace) -> int:
     printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1)
     kept: list[Any] = []
     pictures: dict[str, Any] = {}
-    code = 0
     with _common.progress(names, "audit") as queue:
         for name in queue:
             try:

@@ -21,12 +21,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from sceneproof._inspect import error_record, inspect
-    from sceneproof.batch import expand
     from sceneproof.errors import InputError
 
-    names = expand(arguments.paths)
+    names, code = _common.assets(arguments.paths)
     printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1)
-    code = 0
     with _common.progress(names, "inspect") as queue:
         for name in queue:
             try:
@@ -34,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
                     result = inspect(name)
             except InputError as error:
                 result = error_record(name, error)
-                code = error.exit_code
+                code = max(code, error.exit_code)
                 _common.note(str(error))
             printer.show(result)
     return code

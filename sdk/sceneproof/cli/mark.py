@@ -54,7 +54,6 @@ def run(arguments: argparse.Namespace) -> int:
     from sceneproof._mark import mark
     from sceneproof._marking import MarkOptions
     from sceneproof._receipt import error_receipt
-    from sceneproof.batch import expand
     from sceneproof.errors import InputError, MarkError, SceneproofError
 
     options = MarkOptions(
@@ -69,14 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
     )
     options.check()
     key = keys.load(arguments.key) if arguments.key else None
-    names = expand(arguments.paths)
+    names, code = _common.assets(arguments.paths)
     _common.check_declarations(arguments, names)
     targets = _targets(arguments, names)
     receipts = _receipt_files(arguments.receipt, targets) if arguments.receipt else {}
     stated = declarations.of(arguments.declaration) if arguments.declaration else None
     printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1)
     kept: dict[Path, list[Any]] = {}
-    code = 0
     with _common.progress(names, "mark") as queue:
         for name in queue:
             try:

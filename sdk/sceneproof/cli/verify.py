@@ -32,7 +32,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from sceneproof import _expected, _verify, keys
-    from sceneproof.batch import expand
     from sceneproof.errors import InputError, SceneproofError, unknown
 
     ring = keys.ring(arguments.key)
@@ -40,9 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         _expected.wanted(marks, arguments.require, ring)
     if arguments.effort not in _verify.EFFORTS:
         raise unknown("effort", arguments.effort, _verify.EFFORTS)
-    names = expand(arguments.paths)
+    names, code = _common.assets(arguments.paths)
     printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1)
-    code = 0
     with _common.progress(names, "verify") as queue:
         for name in queue:
             try:
