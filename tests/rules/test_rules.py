@@ -120,6 +120,7 @@ CASES: list[tuple[str, str, Callable[[], bytes], dict[str, Any]]] = [
     ("DS-18.2", "fail", lambda: a.with_label(lambda node: node.update(matrix=[0] * 15 + [1])), PLAIN),
     ("DS-18.2", "fail", hidden_by_extension, PLAIN),
     ("DS-18.2", "fail", lambda: a.moved_label(50, 0), PLAIN),
+    ("DS-18.2", "fail", lambda: set_text("人工智能合成"), PLAIN),
     ("DS-18.2", "pass", marked, PLAIN),
     ("DS-18.2", "pass", lambda: a.moved_label(0, 0), PLAIN),
     ("DS-18.2", "notApplicable", low, YES),

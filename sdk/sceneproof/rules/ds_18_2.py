@@ -2,7 +2,8 @@
 
 What it checks
     A label node that is scaled to nothing, hidden by ``KHR_node_visibility`` or transparent; and, where a start picture
-    shows no label, one that is off camera, behind other geometry, or recoloured to its background.
+    shows no label, one that is off camera, behind other geometry, or recoloured to its background. Triangles that do
+    not draw the words that the label's node claims: letters taken out, put in or exchanged.
 Why
     Nobody may delete, tamper with or hide the marks (Provisions Art. 18, Labelling Measures Art. 10).
 Example
@@ -32,7 +33,7 @@ _FIX = Text(
     "Restore it: sceneproof mark FILE --output OUT --marks label",
     "恢复标识：sceneproof mark FILE --output OUT --marks label",
 )
-_ALWAYS = ("zero-scale", "hidden-by-visibility", "transparent")
+_ALWAYS = ("zero-scale", "hidden-by-visibility", "transparent", "words-altered")
 _WORDS = {
     "zero-scale": Text("scaled to nothing", "缩放为零"),
     "off-camera": Text("outside the start picture", "位于起始画面之外"),
@@ -40,6 +41,7 @@ _WORDS = {
     "transparent": Text("transparent", "透明"),
     "buried": Text("behind other geometry", "被其他几何体遮挡"),
     "low-contrast": Text("of its background's colour", "与背景颜色相近"),
+    "words-altered": Text("not drawn as the words that it claims", "文字图形与其声明的文字不符"),
 }
 
 
@@ -55,5 +57,5 @@ def check(case: Case) -> Iterator[Outcome]:
         yield Outcome(State.OK, Text("The label shows no sign of tampering.", "标识未见篡改迹象。"))
         return
     en, zh = "; ".join(trace.en for trace in traces), "；".join(trace.zh for trace in traces)
-    message = Text(f"The label is out of sight: {en}.", f"标识不可见：{zh}。")
+    message = Text(f"The label was tampered with or is out of sight: {en}.", f"标识被篡改或不可见：{zh}。")
     yield Outcome(State.VIOLATED, message, "", {"problems": list(case.label.problems)}, _FIX, len(traces))

@@ -43,7 +43,8 @@ def labels(scene: Scene) -> list[Label]:
         stated = mark if isinstance(mark, Mapping) else {}
         for primitive in named or ([_finest(mesh.primitives)] if mesh.primitives else []):
             name = _material(scene, mesh.primitives[primitive])
-            text = stated.get("text") or name.removeprefix(WORDS).strip() or None
+            named_so = name.removeprefix(WORDS).strip() if name.startswith(WORDS) else ""
+            text = stated.get("text") or named_so or None
             lang = stated.get("lang")
             found.append(Label(index, primitive, str(text) if text else None, lang if isinstance(lang, str) else None))
     return found

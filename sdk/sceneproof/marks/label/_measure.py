@@ -32,6 +32,7 @@ class Sight:
     height_ratio : visible ink height of the lowest line over the shortest side. contrast_ratio : WCAG 2.2, relative
         luminance of the words against the pixels around them in the ink box. hidden_fraction : share of the ink (in
         the picture) behind other things. inside : share of the ink box that is in the picture. at_edge, mirrored.
+    words : the ink is what the label's node claims.
     """
 
     view: str
@@ -44,6 +45,7 @@ class Sight:
     inside: float
     at_edge: bool
     mirrored: bool
+    words: bool = True
 
 
 def measure(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise, product
+from itertools import product
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from sceneproof.scene import Array, Scene
 
 from ._board import Board, Spot, board, centre_of, scale_of, weighted, world_matrix
 from ._edge import INSET, edge_spot, ink_for, room
+from ._lines import broken
 from ._placard import everywhere, placards
 from ._preview import with_nodes, without_labels
 from ._settle import Settled, outermost, settle, stage, target
@@ -163,24 +164,6 @@ def fittings(text: str, view: View, height: float) -> Iterator[tuple[Board, floa
         for share in dict.fromkeys((limit, (2 * limit + least) / 3, least)):
             if least <= share <= limit:
                 yield shape, share
-
-
-def broken(text: str, lines: int) -> str | None:
-    """`text` in that many lines of about the same length, broken after spaces or hyphens or between Chinese signs.
-
-    ``None`` where that cannot be; a text that comes with line breaks keeps them.
-    """
-    if lines == 1 or "\n" in text:
-        return text if lines == 1 else None
-    breaks = [k for k in range(1, len(text)) if text[k - 1] in " -" or (text[k - 1] > "⺀" and text[k] > "⺀")]
-    cuts: list[int] = []
-    for number in range(1, lines):
-        ahead = [k for k in breaks if k > (cuts[-1] if cuts else 0)]
-        if not ahead:
-            return None
-        cuts.append(min(ahead, key=lambda k: abs(k - number * len(text) / lines)))
-    ends = [0, *cuts, len(text)]
-    return "\n".join(text[a:b].strip() for a, b in pairwise(ends))
 
 
 def _local(scene: Scene, parent: int, world: Array) -> tuple[int | None, Array]:

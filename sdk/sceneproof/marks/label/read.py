@@ -6,14 +6,15 @@ in every entry view; only the pixels around a label are cast.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sceneproof.derived.framing import ASPECTS, View, views
-from sceneproof.derived.world import world_parts
+from sceneproof.derived.world import WorldPart, world_parts
 from sceneproof.scene import Scene
 
 from ._find import Label, faults, labels
+from ._ink import candidates, says
 from ._measure import SHORTEST, Sight, measure
 
 __all__ = ["SHORTEST", "LabelReading", "Sight", "read"]
@@ -31,7 +32,8 @@ class LabelReading:
     Attributes
     ----------
     found : a label of Sceneproof is in the file, shown or not.
-    visible : in every view and aspect ratio a label shows (in the picture, less than half hidden, contrast over 1.5).
+    visible : in every view and aspect ratio a label shows (in the picture, less than half hidden, contrast over 1.5,
+        its ink the words that it claims).
     text, lang : as the label's node states them. reading : by character recognition; ``None`` without it.
     height_ratio : ink height over the shortest side; contrast_ratio : WCAG, words against what surrounds them;
         hidden_fraction : share of the ink behind other things. Each the worst over views and aspect ratios, of the
@@ -39,7 +41,8 @@ class LabelReading:
     at_edge : in every view and aspect ratio a label reaches into the edge band (12 % of the shortest side; our number).
     views : one `Sight` per view, aspect ratio and label.
     problems : codes: zero-scale, off-camera, hidden-by-visibility, transparent, buried, low-contrast, too-small,
-        not-at-edge, mirrored.
+        not-at-edge, mirrored, words-altered.
+    words_match : the triangles of every label are the words that its node claims (see `_ink`); false without a label.
     """
 
     found: bool
@@ -53,11 +56,13 @@ class LabelReading:
     at_edge: bool = False
     views: tuple[Sight, ...] = ()
     problems: tuple[str, ...] = ()
+    words_match: bool = False
 
     def to_dict(self) -> dict[str, object]:
         """The ``label`` object of ``sceneproof.verify/1``."""
         names = ("found", "visible", "text", "reading", "height_ratio", "contrast_ratio", "hidden_fraction", "at_edge")
-        return {name: getattr(self, name) for name in names}
+        out: dict[str, object] = {name: getattr(self, name) for name in names}
+        return out | {"detail": {"words_match": self.words_match}} if self.found else out
 
 
 def read(scene: Scene) -> LabelReading:
@@ -74,9 +79,14 @@ def read_in(scene: Scene, seen: Sequence[View]) -> LabelReading:
     if not found:
         return LabelReading(False, False)
     text, lang = found[0].text, found[0].lang
-    problems = {fault for label in found for fault in faults(scene, label)}
-    usable = [label for label in found if not faults(scene, label)]
-    sights = _sights(scene, seen, usable)
+    wrong = {label: faults(scene, label) for label in found}
+    problems = {fault for label in found for fault in wrong[label]}
+    usable = [label for label in found if not wrong[label]]
+    # What has no extent or is not in the scene bears no words, and is named as that.
+    held = {label: _words(scene, seen, label) for label in found if not {"zero-scale", "off-camera"} & {*wrong[label]}}
+    if not all(held.values()):
+        problems.add("words-altered")
+    sights = _sights(scene, seen, {label: held[label] for label in usable})
     best = _best(sights)
     count = len(seen) * len(ASPECTS)
     shown = [sight for sight in best if _shows(sight)]
@@ -97,22 +107,41 @@ def read_in(scene: Scene, seen: Sequence[View]) -> LabelReading:
         visible and _all_at_edge(sights, count),
         tuple(sights),
         tuple(sorted(problems)),
+        bool(held) and all(held.values()),
     )
 
 
-def _sights(scene: Scene, seen: Sequence[View], found: Sequence[Label]) -> list[Sight]:
+def _words(scene: Scene, seen: Sequence[View], label: Label) -> bool:
+    """Whether every drawing of a label's ink says what its node claims.
+
+    The words' right is an axis of the node, or that of a view where a tool has flattened the tree.
+    """
+    node = scene.nodes[label.node].world[:3, :3].T
+    axes = [*node, *(-node), *(view.rotation[:, 0] for view in seen)]
+    texts = candidates(label.text)
+    drawn = [part for part in world_parts(scene) if _is(part, label)]
+    return bool(drawn) and all(says(part.positions, part.triangles, axes, texts) for part in drawn)
+
+
+def _is(part: WorldPart, label: Label) -> bool:
+    return part.node == label.node and part.primitive == label.primitive
+
+
+def _sights(scene: Scene, seen: Sequence[View], found: Mapping[Label, bool]) -> list[Sight]:
     parts = world_parts(scene)
     out = []
     for view in seen:
         for name, aspect in ASPECTS:
-            sights = (measure(scene, view, (name, aspect), parts, label) for label in found)
-            out += [sight for sight in sights if sight is not None]
+            for label, words in found.items():
+                sight = measure(scene, view, (name, aspect), parts, label)
+                if sight is not None:
+                    out.append(replace(sight, words=words))
     return out
 
 
 def _shows(sight: Sight) -> bool:
     clear = sight.hidden_fraction <= SHOWN_HIDDEN and sight.contrast_ratio >= SHOWN_CONTRAST
-    return clear and sight.inside >= 0.5 and not sight.mirrored
+    return clear and sight.inside >= 0.5 and not sight.mirrored and sight.words
 
 
 def _best(sights: Sequence[Sight]) -> list[Sight]:
