@@ -54,6 +54,22 @@ def test_a_narrow_picture_grows_until_the_scene_fits_across() -> None:
     assert wide.half(16 / 9)[1] == pytest.approx(np.tan(np.radians(15)))
 
 
+@pytest.mark.parametrize(
+    ("used", "side"),
+    [((), 1), (("VRM",), -1), (("VRMC_vrm",), 1), (("VRM", "VRMC_vrm"), 1), (("VRM", "KHR_materials_unlit"), -1)],
+)
+def test_an_avatar_of_vrm_0_is_looked_at_from_where_it_faces(used: tuple[str, ...], side: int) -> None:
+    """Azimuth 180 degrees: the same picture of a scene turned half round about Y."""
+    node = _scenes.node(0, 0, _scenes.moved(1, 2, 3))
+    view = views(replace(_scenes.scene(shapes.icosphere(0.5, 3), nodes=[node]), extensions_used=used))[0]
+    distance = 1.05 * 0.5 / np.sin(np.radians(15))
+    up, out = np.cos(np.radians(75)), np.sin(np.radians(75))
+    assert view.eye == pytest.approx(np.array([1, 2 + distance * up, 3 + side * distance * out]), rel=1e-3)
+    assert view.rotation[:, 0] == pytest.approx((side, 0, 0))
+    assert np.linalg.det(view.rotation) == pytest.approx(1)
+    assert view.project(np.array([[1.0, 2, 3]]), 200, 100)[0] == pytest.approx((100, 50, distance), rel=1e-3)
+
+
 @pytest.mark.parametrize("points", [np.zeros((0, 3)), np.ones((5, 3)), np.full((2, 3), 1e6)])
 def test_no_extent_is_no_view(points: np.ndarray) -> None:
     assert frame(points) is None

@@ -3,6 +3,7 @@
 Without a camera the framing is that of model-viewer (its ModelScene.updateFraming and frameModel): target = centre of
 the bounds, camera at azimuth 0 and polar angle 75 degrees, at 105 % of the distance at which a sphere around the target
 that holds all vertices fits 30 degrees; in a narrow picture the vertical angle grows until the scene fits across.
+An avatar of VRM 0.x faces -Z (VRM 1.0 and glTF: +Z), and its viewers look from there: azimuth 180 degrees.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def views(scene: Scene) -> tuple[View, ...]:
     )
     if cameras:
         return cameras
-    default = frame(framed_points(scene))
+    default = frame(framed_points(scene), from_behind=faces_back(scene))
     return () if default is None else (default,)
 
 
@@ -128,8 +129,16 @@ def framed_points(scene: Scene, with_labels: bool = True) -> Array:
     return finite
 
 
-def frame(points: Array) -> View | None:
-    """The default framing of world points [shape=(n, 3)]; ``None`` when they have no extent."""
+def faces_back(scene: Scene) -> bool:
+    """Whether what the scene shows faces -Z: an avatar of VRM 0.x (extension ``VRM``) that is none of VRM 1.0 too.
+
+    VRM 1.0 (``VRMC_vrm``) turned avatars to +Z, the front of an asset in glTF 2.0 (section 3.4).
+    """
+    return "VRM" in scene.extensions_used and "VRMC_vrm" not in scene.extensions_used
+
+
+def frame(points: Array, *, from_behind: bool = False) -> View | None:
+    """The default framing of world points [shape=(n, 3)], from +Z or `from_behind` from -Z; ``None`` without extent."""
     if not len(points):
         return None
     centre = (points.min(axis=0) + points.max(axis=0)) / 2
@@ -140,8 +149,10 @@ def frame(points: Array) -> View | None:
     beside = np.hypot(points[:, 0] - centre[0], points[:, 2] - centre[2])
     fit = float(np.max(beside / (ideal - np.abs(points[:, 1] - centre[1])))) / HALF_FOV
     distance = DISTANCE * ideal
-    up, back = np.array([0.0, np.sin(POLAR), -np.cos(POLAR)]), np.array([0.0, np.cos(POLAR), np.sin(POLAR)])
-    rotation = np.stack([np.array([1.0, 0.0, 0.0]), up, back], axis=1)
+    turn = -1.0 if from_behind else 1.0
+    high, out = np.cos(POLAR), np.sin(POLAR)
+    up, back = np.array([0.0, out, -turn * high]), np.array([0.0, high, turn * out])
+    rotation = np.stack([np.array([turn, 0.0, 0.0]), up, back], axis=1)
     return View("default", "perspective", centre + distance * back, rotation, distance * 1e-3, None, HALF_FOV, fit)
 
 

@@ -91,6 +91,17 @@ def test_shapes_that_fill_the_framing_step_back_for_it(kind: str) -> None:
     assert reading.problems == (("not-at-edge",) if kind == "globe" else ())
 
 
+def test_before_an_avatar_of_vrm_0_it_stands_on_the_side_of_the_face() -> None:
+    b = figure()
+    b.doc["extensionsUsed"] = ["VRM"]
+    b.doc["extensions"] = {"VRM": {"specVersion": "0.0"}}
+    scene, _ = marked(load(b))
+    assert_good(read(scene))
+    node = next(node for node in scene.nodes if slot_of(node) == "label")
+    assert node.world[2, 2] < 0
+    assert not read(replace(scene, extensions_used=("VRMC_vrm",))).visible
+
+
 def test_it_is_found_far_from_the_origin() -> None:
     scene, _ = marked(load(figure(offset=(5e4, 0, -8e4))))
     assert_good(read(scene))

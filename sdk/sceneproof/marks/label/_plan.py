@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from sceneproof.derived.framing import View, frame, framed_points, views
+from sceneproof.derived.framing import View, faces_back, frame, framed_points, views
 from sceneproof.edits import PutNode
 from sceneproof.errors import MarkError, UsageError
 from sceneproof.scene import Array, Scene
@@ -104,7 +104,8 @@ def _placard(scene: Scene, view: View, points: Array, wish: Wish) -> PutNode:
     chosen: tuple[Board, Settled] | None = None
     tries = [(grow, *found) for grow, found in product(GROWTH, list(fittings(text, view, height)))]
     few = outermost(points)
-    stages = {grow: stage(few, grow) for grow in GROWTH}
+    behind = faces_back(scene)
+    stages = {grow: stage(few, grow, from_behind=behind) for grow in GROWTH}
     for grow, shape, share in sorted(tries, key=lambda item: _loss(item[0], item[1], item[2] / height)):
         around = stages[grow]
         settled = None if around is None else placards(scene, around, shape, partial(ink_for, height=share))
@@ -117,7 +118,7 @@ def _placard(scene: Scene, view: View, points: Array, wish: Wish) -> PutNode:
     if chosen is None:
         raise MarkError("no place at the edge of the start picture is in front of the scene's geometry")
     shape, settled = chosen
-    exact = stage(points, settled.grow)
+    exact = stage(points, settled.grow, from_behind=behind)
     settled = (settle(exact, shape, settled.place, 1e-12) if exact else None) or settled
     first = settled.spots[0]
     matrix = world_matrix(settled.view, first)
@@ -191,7 +192,8 @@ def _check(scene: Scene, points: Array, edits: Sequence[PutNode]) -> None:
     nodes = tuple(node if k in own else replace(node, mesh=None) for k, node in enumerate(preview.nodes))
     alone = replace(preview, nodes=nodes, splats=(), points=())
     cameras = any(node.camera is not None for node in (nodes[index] for index in alone.live_nodes()))
-    framed = None if cameras else frame(np.concatenate([points, framed_points(alone)]))
+    everything = np.concatenate([points, framed_points(alone)])
+    framed = None if cameras else frame(everything, from_behind=faces_back(scene))
     reading = read_in(alone, views(alone) if framed is None else (framed,))
     height = reading.height_ratio or 0.0
     if not reading.visible or height < min(LEAST, 0.0499):

@@ -43,7 +43,7 @@ class Settled:
 class Stage:
     """A scene to be framed: its points [shape=(n, 3)] with the spacers among them, their bounds, and the framing.
 
-    `grow` is the radius of the sphere over that of the scene alone (`own_radius`, metres).
+    `grow` is the radius of the sphere over that of the scene alone (`own_radius`, metres); `from_behind` as in `frame`.
     """
 
     points: Array
@@ -53,21 +53,22 @@ class Stage:
     spacers: Array
     grow: float
     own_radius: float
+    from_behind: bool = False
 
 
-def stage(points: Array, grow: float = 1.0) -> Stage | None:
+def stage(points: Array, grow: float = 1.0, *, from_behind: bool = False) -> Stage | None:
     """The stage of world points, its sphere made larger by spacers; ``None`` without extent."""
-    start = view = frame(points)
+    start = view = frame(points, from_behind=from_behind)
     if start is None:
         return None
     spacers = np.zeros((0, 3))
     if grow > 1:
         spacers = target(start) + np.outer((1.0, -1.0), (0.0, 0.0, radius(start) * grow))
         points = np.concatenate([points, spacers])
-        view = frame(points)
+        view = frame(points, from_behind=from_behind)
     if view is None:
         return None
-    return Stage(points, points.min(axis=0), points.max(axis=0), view, spacers, grow, radius(start))
+    return Stage(points, points.min(axis=0), points.max(axis=0), view, spacers, grow, radius(start), from_behind)
 
 
 def settle(scene: Stage, shape: Board, place: Place, tolerance: float = 1e-4) -> Settled | None:
@@ -82,7 +83,7 @@ def settle(scene: Stage, shape: Board, place: Place, tolerance: float = 1e-4) ->
         if ((boards - target(view)) ** 2).sum(axis=1).max() > (1.0001 * radius(view)) ** 2:
             return None
         weights = counterweights(scene.low, scene.high, boards)
-        new = frame(np.concatenate([scene.points, boards, weights]))
+        new = frame(np.concatenate([scene.points, boards, weights]), from_behind=scene.from_behind)
         if new is None:
             return None
         moved = float(np.abs(new.eye - view.eye).max()) / scene.own_radius + abs(new.fit - view.fit)
