@@ -68,11 +68,12 @@ def comma(text: str) -> list[str]:
 class Printer:
     """Prints results as they come: console text, or JSON (one object, or a line each when there are several)."""
 
-    def __init__(self, format_: str, lang: str, *, several: bool) -> None:
+    def __init__(self, format_: str, lang: str, *, several: bool, gate: str | None = None) -> None:
         self._format = format_
         self._lang = lang
         self._several = several
-        self._count = 0
+        self._gate = gate
+        self._totals: Any = None
 
     def show(self, result: Any) -> None:
         """Print one result on stdout."""
@@ -82,19 +83,29 @@ class Printer:
             write(dumps(result, None if self._several else 2) + "\n")
         else:
             self._console(result)
-        self._count += 1
+
+    def close(self) -> None:
+        """Print what several results come to (console only)."""
+        if self._totals is not None:
+            from sceneproof.report import console
+
+            for text in console.closing(self._totals, lang=self._lang):
+                write(f"\n{text}\n")
 
     def _console(self, result: Any) -> None:
         from sceneproof.report import console
 
-        if self._count:
+        if self._totals is None:
+            self._totals = console.Totals()
+        else:
             write("\n")
+        self._totals.add(result)
         if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
             from rich.console import Console
 
-            console.render(result, Console(), lang=self._lang)
+            console.render(result, Console(), lang=self._lang, gate=self._gate)
         else:
-            write(console.plain(result, lang=self._lang) + "\n")
+            write(console.plain(result, lang=self._lang, gate=self._gate) + "\n")
 
 
 def write(text: str) -> None:
@@ -111,6 +122,13 @@ def write(text: str) -> None:
 def note(text: str) -> None:
     """A line of log on stderr."""
     print(f"sceneproof: {text}", file=sys.stderr)
+
+
+def one_line(text: str) -> str:
+    """Text that may quote an asset, safe to print on a terminal."""
+    from sceneproof.report._tidy import safe
+
+    return safe(text)
 
 
 @contextlib.contextmanager

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         _common.check_target(arguments.output, names)
     streamed = arguments.format != "html" and arguments.output is None
-    printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1)
+    printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1, gate=arguments.fail_on)
     kept: list[Any] = []
     pictures: dict[str, Any] = {}
     with _common.progress(names, "audit") as queue:
@@ -74,7 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.format == "html":
                 pictures[name] = _pictures(report)
             kept.append(_without_scene(report))
-    if not streamed:
+    if streamed:
+        printer.close()
+    else:
         _store(arguments, kept, pictures)
     return code
 
@@ -107,7 +109,7 @@ def _store(arguments: argparse.Namespace, reports: list[Any], pictures: dict[str
     else:
         from sceneproof.report import console
 
-        text = console.text(reports, lang=arguments.lang)
+        text = console.text(reports, lang=arguments.lang, gate=arguments.fail_on)
     if arguments.output is None:
         _common.write(text)
     else:

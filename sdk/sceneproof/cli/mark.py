@@ -89,6 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
                         options=options,
                     )
                 code = max(code, int(not all(found["verified"] for found in receipt.marks.values())))
+                _warn(name, receipt, wanted=key is not None and "watermark" in (options.marks or ("watermark",)))
             except SceneproofError as error:
                 if len(names) == 1 and not isinstance(error, InputError | MarkError):
                     raise
@@ -99,7 +100,15 @@ def run(arguments: argparse.Namespace) -> int:
             if receipts:
                 kept.setdefault(receipts[name], []).append(receipt)
                 _save(receipts[name], kept[receipts[name]])
+    printer.close()
     return code
+
+
+def _warn(name: str, receipt: Any, *, wanted: bool) -> None:
+    """A key was given, but no part of the asset bears its watermark: the receipt alone is too quiet a place."""
+    reason = receipt.left_out.get("watermark")
+    if wanted and reason:
+        _common.note(f"{name}: no watermark was put in: {_common.one_line(reason)}")
 
 
 def _save(path: Path, receipts: list[Any]) -> None:

@@ -56,4 +56,5 @@ def run(arguments: argparse.Namespace) -> int:
                 code = max(code, error.exit_code)
                 _common.note(str(error))
             printer.show(result)
+    printer.close()
     return code

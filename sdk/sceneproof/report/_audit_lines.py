@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sceneproof.findings import Text
 
-from . import _view
+from . import _rules, _view
 from ._clauses import cite
 from ._mark_lines import mark_rows
 from ._marks import found_marks
@@ -23,22 +23,35 @@ _LEVEL_STYLE = {"high": "review", "medium": "review", "low": "pass", "unknown": 
 _MOST_OF_A_RULE = 4
 
 
-def audit_rows(lines: Lines, data: Mapping[str, Any]) -> None:
-    """Everything below the line that names the asset."""
-    lines.say(0, _view.tally(data), _view.state(data))
-    lines.say(0, _view.ran(data), "dim")
+def audit_rows(lines: Lines, data: Mapping[str, Any], gate: str | None = None) -> None:
+    """Everything below the line that names the asset; with a gate (``--fail-on``), which fails it lets through."""
+    lines.say(0, _rules.tally(data), _view.state(data))
+    below = _rules.below(data, gate)
+    if below:
+        lines.say(0, below)
+    lines.say(0, _rules.ran(data), "dim")
     _risk_rows(lines, data)
     lines.head(word("marks"))
     mark_rows(lines, found_marks(data.get("marks") or {}))
     for group in _view.groups(data):
-        if group.verdict in ("pass", "notApplicable"):
-            lines.head(group.title, "pass" if group.verdict == "pass" else "dim", f": {len(group.findings)}")
-            lines.add(2, (", ".join(group.rules), "dim"))
-        else:
-            lines.head(group.title, group.verdict, f": {len(group.findings)}")
-            for finding, more in group.folded(_MOST_OF_A_RULE):
-                _finding_rows(lines, finding, more)
+        _group_rows(lines, group, _rules.by_rule(data))
     _footer_rows(lines, data)
+
+
+def _group_rows(lines: Lines, group: _view.Group, worst: Mapping[str, str]) -> None:
+    """Findings of one verdict. What passes or does not apply is a list of rules, without those that did worse too."""
+    verdict = group.verdict
+    rules = [rule for rule in group.rules if worst.get(rule) == verdict]
+    if verdict in ("pass", "notApplicable"):
+        if rules:
+            lines.head(group.title, "pass" if verdict == "pass" else "dim", f": {len(rules)}")
+            lines.add(2, (", ".join(rules), "dim"))
+        return
+    count = len(group.findings)
+    more = f" ({count:,} {lines.word(word('n_findings'))})" if count != len(rules) else ""
+    lines.head(group.title, verdict, f": {len(rules)}{more}")
+    for finding, others in group.folded(_MOST_OF_A_RULE):
+        _finding_rows(lines, finding, others)
 
 
 def _risk_rows(lines: Lines, data: Mapping[str, Any]) -> None:

@@ -108,6 +108,7 @@ WORDS: Mapping[str, Text] = {
     "where": Text("where", "位置"),
     "signals": Text("Signals", "测量信号"),
     "findings": Text("Findings", "审计结论"),
+    "n_findings": Text("findings", "项结论"),
     "inspection": Text("Inspection", "检视"),
     "declaration": Text("Declaration", "声明"),
     "no_declaration": Text("none: origin, role and use are not stated", "无：来源、角色与用途均未说明"),

@@ -11,8 +11,9 @@ from ._audit_lines import audit_rows
 from ._lines import Lines
 from ._mark_lines import inspect_rows, receipt_rows, verify_rows
 from ._tidy import kind_of, shown
+from ._totals import Totals
 from ._view import about, name_of, trouble
-from ._words import KINDS, LANGUAGES, of, word
+from ._words import KINDS, LANGUAGES, of, pick, word
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,30 +22,40 @@ if TYPE_CHECKING:
 
     Result = Report | Receipt | Verification | Mapping[str, Any]
 
-__all__ = ["plain", "render", "text"]
+__all__ = ["Totals", "closing", "plain", "render", "text"]
 
-_ROWS = {"audit": audit_rows, "receipt": receipt_rows, "verify": verify_rows, "inspect": inspect_rows}
+_ROWS = {"receipt": receipt_rows, "verify": verify_rows, "inspect": inspect_rows}
 
 
-def plain(result: Result, *, lang: str = "both") -> str:
+def plain(result: Result, *, lang: str = "both", gate: str | None = None) -> str:
     """A result as text without colours or control characters, lines not wrapped, no end of line.
 
-    `lang` is ``en``, ``zh`` or ``both``. Findings of one rule beyond the fourth are folded into a count.
+    `lang` is ``en``, ``zh`` or ``both``. Findings of one rule beyond the fourth are folded into a count. `gate` is the
+    severity from which a fail counts (``--fail-on``): an audit then says which fails weigh less.
     """
-    return str(_lines(result, lang))
+    return str(_lines(result, lang, gate))
 
 
-def render(result: Result, console: Console, *, lang: str = "both") -> None:
+def render(result: Result, console: Console, *, lang: str = "both", gate: str | None = None) -> None:
     """Print a result on a `rich` console: the same lines, coloured and wrapped to its width."""
-    _lines(result, lang).render(console)
+    _lines(result, lang, gate).render(console)
 
 
-def text(results: Sequence[Result], *, lang: str = "both") -> str:
-    """Several results one below the other; ends with an end of line."""
-    return "\n\n".join(plain(result, lang=lang) for result in results) + "\n"
+def text(results: Sequence[Result], *, lang: str = "both", gate: str | None = None) -> str:
+    """Several results one below the other, and what they come to; ends with an end of line."""
+    totals = Totals()
+    for result in results:
+        totals.add(result)
+    return "\n\n".join([plain(result, lang=lang, gate=gate) for result in results] + closing(totals, lang=lang)) + "\n"
 
 
-def _lines(result: Result, lang: str) -> Lines:
+def closing(totals: Totals, *, lang: str = "both") -> list[str]:
+    """How several assets ended, as one text of a line per language; empty for a single asset."""
+    line = totals.line()
+    return ["\n".join(pick(line, lang))] if line else []
+
+
+def _lines(result: Result, lang: str, gate: str | None) -> Lines:
     if lang not in LANGUAGES:
         raise UsageError(f"unknown language {lang!r}; known: {', '.join(LANGUAGES)}")
     data = shown(result)
@@ -63,5 +74,8 @@ def _lines(result: Result, lang: str) -> Lines:
         if error["pointer"]:
             lines.add(2, (f"{lines.word(word('where'))}: ", "dim"), str(error["pointer"]))
         return lines
-    _ROWS[kind](lines, data)
+    if kind == "audit":
+        audit_rows(lines, data, gate)
+    else:
+        _ROWS[kind](lines, data)
     return lines
