@@ -41,6 +41,8 @@ _CHINESE = (
     (r"the scene has no extent .*", "场景没有范围（所有位置相同），因而没有起始画面"),
     (r"the scene has no geometry with finite positions.*", "场景没有可用的几何体，因而没有起始画面"),
     (r"no place at the edge of the start picture .*", "起始画面边缘没有可放置标识的位置"),
+    (r"the text is too long: (\d+) characters; the start picture fits about (\d+) characters.*",
+     "标识文字过长：共 {0} 个字符，起始画面约可容纳 {1} 个"),
     (r"label text (.*) lacks .*", "标识文字 {0} 缺少规定的要素"),
     (r"the label text is empty.*", "标识文字为空"),
     (r"the label font has no glyph for (.*?); use other words", "标识字体没有以下字符：{0}"),

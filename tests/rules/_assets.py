@@ -82,3 +82,17 @@ def no_camera_gone() -> bytes:
 def english() -> bytes:
     """Marked in English, for another market."""
     return bytes_of(sp.mark(low(), declaration=declared(market=["eu"]), marks=["label"]))
+
+
+@functools.cache
+def english_for_china() -> bytes:
+    """Marked in English, for the market cn."""
+    return bytes_of(sp.mark(low(), declaration=declared(), marks=["label"], label_lang="en"))
+
+
+@functools.cache
+def globe_marked() -> bytes:
+    """A sphere without a camera: it fills the framed sphere, and its label is at no edge of the tall picture."""
+    b = Builder()
+    b.node("globe", mesh=b.mesh(shapes.icosphere(0.5, 3), material=b.material("m", color=(0.2, 0.4, 0.6, 1))))
+    return bytes_of(sp.mark(b.glb(), declaration=declared(), marks=["label"]))

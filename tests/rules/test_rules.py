@@ -104,12 +104,16 @@ CASES: list[tuple[str, str, Callable[[], bytes], dict[str, Any]]] = [
     ("DS-17.5", "notApplicable", low, YES),
     ("DS-17.6", "fail", lambda: a.moved_label(0, 0), YES),
     ("DS-17.6", "review", lambda: a.moved_label(0, 0), PLAIN),
+    ("DS-17.6", "fail", a.globe_marked, YES),
     ("DS-17.6", "pass", marked, YES),
     ("DS-17.6", "notApplicable", low, YES),
     ("DS-17.7", "fail", lambda: set_text("AI"), YES),
     ("DS-17.7", "fail", lambda: set_text("生成"), YES),
     ("DS-17.7", "review", lambda: set_text("AI"), PLAIN),
     ("DS-17.7", "review", a.english, YES),
+    ("DS-17.7", "review", a.english, PLAIN),
+    ("DS-17.7", "notApplicable", a.english, declared(market=["eu"])),
+    ("DS-17.7", "pass", a.english_for_china, YES),
     ("DS-17.7", "pass", marked, YES),
     ("DS-17.7", "pass", lambda: set_text("人工智能合成"), YES),
     ("DS-17.7", "notApplicable", low, YES),
@@ -221,3 +225,18 @@ def test_it_fails_only_when_all_that_the_duty_hangs_on_is_declared(field):
 def test_a_rule_is_asked_for_by_some_policy():
     for rule in rule_ids():
         assert any(load_policy(policy).requirement(rule) for policy in policy_ids())
+
+
+@pytest.mark.parametrize(
+    ("rule", "asset", "en", "zh"),
+    [
+        ("DS-17.6", a.globe_marked, "Add a camera to the scene", "添加相机"),
+        ("DS-17.6", lambda: a.moved_label(0, 0), "Put one in", "添加标识"),
+        ("DS-17.7", a.english, "Declare the market", "声明市场"),
+    ],
+)
+def test_the_fix_is_one_that_helps(rule: str, asset: Callable[[], bytes], en: str, zh: str) -> None:
+    fix = audited(asset(), PLAIN, rule)[0].fix
+    assert fix is not None
+    assert en in fix.en
+    assert zh in fix.zh

@@ -7,7 +7,8 @@ Why
 Example
     A prop that an animator moved in front of the words: hidden fraction 0.4, a warning.
 How to fix
-    Mark again, or move the prop.
+    Mark again, or move the prop. Without a camera: add one and mark again; a shape that fills the framed sphere (a
+    globe) leaves no edge free.
 Limits
     The standard gives no width for "edge"; ours is written with the renderer. The first frame is judged.
 Source
@@ -25,6 +26,10 @@ from ._labels import PUT_IN, nothing_to_judge, percent
 
 ID = "DS-17.6"
 TITLE = Text("Place of the label", "标识位置")
+_ADD_CAMERA = Text(
+    "Add a camera to the scene and mark again; a shape that fills the framed sphere leaves no edge free",
+    "请在场景中添加相机后重新标识；形体充满取景球时，画面边缘没有空位",
+)
 HIDDEN_MOST = 0.02  # of the ink; a pixel row lost to rounding is no cover
 
 
@@ -46,4 +51,10 @@ def check(case: Case) -> Iterator[Outcome]:
         en.append(f"{percent(label.hidden_fraction)} of its ink is hidden")
         zh.append(f"{percent(label.hidden_fraction)} 的文字被遮挡")
     message = Text(f"The label is misplaced: {' and '.join(en)}.", f"标识位置不当：{'，'.join(zh)}。")
-    yield Outcome(State.VIOLATED, message, "", evidence, PUT_IN)
+    crowded = "not-at-edge" in label.problems and not _has_camera(case)
+    yield Outcome(State.VIOLATED, message, "", evidence, _ADD_CAMERA if crowded else PUT_IN)
+
+
+def _has_camera(case: Case) -> bool:
+    nodes = case.scene.nodes
+    return any(nodes[index].camera is not None for index in case.scene.live_nodes())

@@ -5,11 +5,13 @@ What it checks
 Why
     GB 45438 asks for both in every modality.
 Example
-    "AI-generated" alone is understood, but is not the wording of the standard: review for the market cn.
+    "AI-generated" alone is understood, but is not the wording of the standard: review for the market cn, and where no
+    market is declared.
 How to fix
-    ``--label-text "AI生成"`` or ``--label-lang zh-CN``.
+    ``--label-text "AI生成"`` or ``--label-lang zh-CN``; with the market cn declared, ``--label-lang en`` writes
+    "AI生成 AI-generated".
 Limits
-    The text that the label's node states is judged; reading it from the picture is not done yet.
+    The text that the label's node states is judged; that the triangles draw it is DS-18.2's.
 Source
     GB 45438-2025, chapter 5.
 """
@@ -27,6 +29,10 @@ ID = "DS-17.7"
 TITLE = Text("Words of the label", "标识文字要素")
 
 _FIX = Text('Mark again with --label-text "AI生成"', "请使用 --label-text “AI生成” 重新标识")
+_FIX_MARKET = Text(
+    'Declare the market: outside cn these words do; for cn mark again with --label-text "AI生成"',
+    "请声明市场：cn 以外的市场可使用该文字；面向 cn 请使用 --label-text “AI生成” 重新标识",
+)
 
 
 def check(case: Case) -> Iterator[Outcome]:
@@ -58,7 +64,10 @@ def check(case: Case) -> Iterator[Outcome]:
             f"{text!r} says so in another language; the standard names the words 人工智能 or AI, and 生成 or 合成.",
             f"“{text}”为其他语言表述；标准规定的文字为“人工智能”或“AI”以及“生成”或“合成”。",
         )
-        yield Outcome(State.UNCLEAR, message, "", evidence, _FIX)
+        market = case.declaration.market
+        # The wording that the label was made with follows the same rule: Chinese for the market cn.
+        state = State.OK if market and "cn" not in market else State.UNCLEAR
+        yield Outcome(state, message, "", evidence, _FIX if market else _FIX_MARKET)
         return
     message = Text(f"{text!r} lacks {' and '.join(missing)}.", f"“{text}”缺少要素：{'、'.join(missing)}。")
     yield Outcome(State.VIOLATED, message, "", evidence, _FIX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -176,6 +177,33 @@ def test_own_words_follow_the_market() -> None:
     for options in (LabelOptions(text=words), LabelOptions(text=words, lang="en", market=["eu", "cn"])):
         with pytest.raises(MarkError, match="generation element"):
             plan(scene, options)
+
+
+@pytest.mark.parametrize("builder", [room, figure])
+@pytest.mark.parametrize(
+    ("lang", "market", "words"),
+    [("en", ["cn"], "AI生成 AI-generated"), ("en", ["eu"], "AI-generated"), ("en", [], "AI-generated")],
+)
+def test_the_wording_of_a_language_follows_the_market(
+    builder: Callable[[], Builder], lang: str, market: list[str], words: str
+) -> None:
+    reading = read(marked(load(builder()), lang=lang, market=market)[0])
+    assert_good(reading)
+    assert reading.text == words
+
+
+@pytest.mark.parametrize("builder", [room, figure])
+@pytest.mark.parametrize("times", [5, 20])
+def test_words_that_are_too_long_say_how_many_fit(builder: Callable[[], Builder], times: int) -> None:
+    text = "人工智能生成" * times
+    scene = load(builder())
+    with pytest.raises(MarkError, match=r"the text is too long: .* fits about") as caught:
+        plan(scene, LabelOptions(text=text))
+    fits = int(str(caught.value).split("about ")[1].split()[0])
+    assert 6 <= fits < len(text)
+    reading = read(marked(scene, text=text[:fits])[0])
+    assert reading.visible
+    assert (reading.height_ratio or 0) >= 0.055
 
 
 def test_long_words_are_broken_into_lines() -> None:

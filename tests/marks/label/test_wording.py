@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sceneproof.errors import MarkError, UsageError
-from sceneproof.marks.label._wording import WORDINGS, checked, elements, language
+from sceneproof.marks.label._wording import WORDINGS, checked, elements, language, needs_chinese
 from sceneproof.marks.label.label import has_required_elements, text_mesh, wording
 
 
@@ -62,3 +62,31 @@ def test_own_words_must_hold_both_elements() -> None:
         checked("合成场景")
     with pytest.raises(MarkError, match="empty"):
         checked(" ")
+
+
+@pytest.mark.parametrize("lang", WORDINGS)
+def test_for_china_every_wording_holds_the_chinese_elements_and_its_own(lang: str) -> None:
+    words = wording(lang, chinese=True)
+    assert has_required_elements(words) == (True, True)
+    assert words.endswith(WORDINGS[lang])
+    assert checked(words) == words
+
+
+def test_the_english_wording_for_china_has_both() -> None:
+    assert wording("en", chinese=True) == "AI生成 AI-generated"
+    assert wording("zh-CN", chinese=True) == "AI生成"
+    assert wording("en") == "AI-generated"
+
+
+@pytest.mark.parametrize(
+    ("lang", "market", "needed"),
+    [
+        ("en", ["cn"], True),
+        ("en", ["eu", "cn"], True),
+        ("en", [], False),
+        ("zh-CN", [], True),
+        ("zh-CN", ["eu"], False),
+    ],
+)
+def test_the_market_decides_and_without_one_the_language(lang: str, market: list[str], needed: bool) -> None:
+    assert needs_chinese(lang, market) is needed

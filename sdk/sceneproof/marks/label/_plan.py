@@ -16,11 +16,12 @@ from sceneproof.scene import Array, Scene
 
 from ._board import Board, Spot, board, centre_of, scale_of, weighted, world_matrix
 from ._edge import INSET, edge_spot, ink_for, room
+from ._ink import LONGEST
 from ._lines import broken
 from ._placard import everywhere, placards
 from ._preview import with_nodes, without_labels
 from ._settle import Settled, outermost, settle, stage, target
-from ._wording import checked, language, wording
+from ._wording import checked, language, needs_chinese, wording
 from .read import read_in
 
 STYLES = ("auto", "edge")
@@ -36,7 +37,7 @@ class LabelOptions:
     Attributes
     ----------
     text : the words, or ``None`` for the wording of `lang`; must hold an AI and a generation element, in Chinese
-        for the market cn (where no market is named: for zh-CN).
+        for the market cn (where no market is named: for zh-CN). A wording that lacks those comes after AI生成.
     lang : zh-CN, zh-TW, en, ja or ko; ``None``: zh-CN when `market` has cn or is empty, else en.
     style : ``auto`` or ``edge``: fixed to each camera, else a placard at the edge of the default framing.
     height : ink height to aim for, as a fraction of the picture's shortest side (GB 45438-2025, 5.5, asks for 5 %).
@@ -65,8 +66,8 @@ def plan(scene: Scene, options: LabelOptions | None = None) -> list[PutNode]:
     if not 0.05 <= wanted.height <= 0.3:
         raise UsageError(f"label height {wanted.height:g} is not between 0.05 and 0.3 of the shortest side")
     lang = language(wanted.lang, wanted.market)
-    chinese = "cn" in wanted.market if wanted.market else lang == "zh-CN"
-    text = wording(lang) if wanted.text is None else checked(wanted.text, chinese=chinese)
+    chinese = needs_chinese(lang, wanted.market)
+    text = wording(lang, chinese=chinese) if wanted.text is None else checked(wanted.text, chinese=chinese)
     bare = without_labels(scene)
     points = framed_points(bare)
     if not len(points):
@@ -101,6 +102,23 @@ def _with_cameras(scene: Scene, found: Sequence[View], points: Array, wish: Wish
 
 def _placard(scene: Scene, view: View, points: Array, wish: Wish) -> PutNode:
     text, height, extras = wish
+    chosen = _placed(scene, view, points, (text, height))
+    if chosen is None:
+        _refuse_long(text, [n for n in _shorter(text) if _placed(scene, view, points, (text[:n], height))][:1])
+        raise MarkError("no place at the edge of the start picture is in front of the scene's geometry")
+    shape, settled = chosen
+    exact = stage(points, settled.grow, from_behind=faces_back(scene))
+    settled = (settle(exact, shape, settled.place, 1e-12) if exact else None) or settled
+    first = settled.spots[0]
+    matrix = world_matrix(settled.view, first)
+    parts = [part for spot in settled.spots for part in shape.parts(*_beside(settled.view, first, spot))]
+    parts[1] = weighted(parts[1], settled.weights, target(settled.view), matrix)
+    return PutNode("label", None, matrix, tuple(parts), extras)
+
+
+def _placed(scene: Scene, view: View, points: Array, words: tuple[str, float]) -> tuple[Board, Settled] | None:
+    """The board and its place that disturb least, at an edge of every picture where that can be; ``None`` for none."""
+    text, height = words
     chosen: tuple[Board, Settled] | None = None
     tries = [(grow, *found) for grow, found in product(GROWTH, list(fittings(text, view, height)))]
     few = outermost(points)
@@ -113,18 +131,8 @@ def _placard(scene: Scene, view: View, points: Array, wish: Wish) -> PutNode:
             continue
         chosen = chosen or (shape, settled)
         if everywhere(shape, settled):
-            chosen = (shape, settled)
-            break
-    if chosen is None:
-        raise MarkError("no place at the edge of the start picture is in front of the scene's geometry")
-    shape, settled = chosen
-    exact = stage(points, settled.grow, from_behind=behind)
-    settled = (settle(exact, shape, settled.place, 1e-12) if exact else None) or settled
-    first = settled.spots[0]
-    matrix = world_matrix(settled.view, first)
-    parts = [part for spot in settled.spots for part in shape.parts(*_beside(settled.view, first, spot))]
-    parts[1] = weighted(parts[1], settled.weights, target(settled.view), matrix)
-    return PutNode("label", None, matrix, tuple(parts), extras)
+            return shape, settled
+    return chosen
 
 
 def _loss(grow: float, shape: Board, share: float) -> float:
@@ -146,7 +154,28 @@ def fitting(text: str, view: View, height: float) -> tuple[Board, float]:
     """
     for found in fittings(text, view, height):
         return found
-    raise MarkError(f"label text of {len(text)} characters is too long for a start picture at 5 % height; shorten it")
+    fits = range(min(len(text) - 1, LONGEST), 0, -1)
+    _refuse_long(text, [next((n for n in fits if _inked(text[:n]) and any(fittings(text[:n], view, height))), 0)])
+    raise MarkError("the start picture has no room for a label")
+
+
+def _refuse_long(text: str, fits: Sequence[int]) -> None:
+    """Raise `MarkError` with the number of characters that fit, where some do."""
+    if fits and fits[0] > 0:
+        raise MarkError(
+            f"the text is too long: {len(text)} characters; the start picture fits about {fits[0]} characters "
+            "of 5 % height; shorten it"
+        )
+
+
+def _shorter(text: str) -> Iterator[int]:
+    """Lengths to try in place of the whole, longest first; each try is a search for a place."""
+    lengths = (min(len(text), LONGEST) * eighths // 8 for eighths in (7, 6, 5, 4, 3, 2, 1))
+    yield from (n for n in dict.fromkeys(lengths) if n > 0 and _inked(text[:n]))
+
+
+def _inked(text: str) -> bool:
+    return bool(text.strip())
 
 
 def fittings(text: str, view: View, height: float) -> Iterator[tuple[Board, float]]:

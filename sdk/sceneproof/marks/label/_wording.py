@@ -77,9 +77,18 @@ def language(lang: str | None, market: Sequence[str] = ()) -> str:
     return known[lang.lower()]
 
 
-def wording(lang: str) -> str:
-    """The words of a label in one language. Raises `UsageError` with the nearest known language."""
-    return WORDINGS[language(lang)]
+def needs_chinese(lang: str | None, market: Sequence[str] = ()) -> bool:
+    """Whether the words must hold the standard's Chinese elements: for the market cn, else for zh-CN with no market."""
+    return "cn" in market if market else lang == "zh-CN"
+
+
+def wording(lang: str, *, chinese: bool = False) -> str:
+    """The words of a label in one language; after the Chinese ones where `chinese` asks for what they lack.
+
+    Raises `UsageError` with the nearest known language.
+    """
+    own = WORDINGS[language(lang)]
+    return own if not chinese or elements(own).chinese else f"{WORDINGS['zh-CN']} {own}"
 
 
 def checked(text: str, *, chinese: bool = True) -> str:
