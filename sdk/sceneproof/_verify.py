@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from . import _expected as expected
+from . import _receipts as receipts
 from . import keys as keyring
+from ._differences import detailed
 from ._expected import MARKS
 from .digests import sha256
 from .errors import SceneproofError, unknown
@@ -33,28 +35,35 @@ def verify(
     asset : as in `sceneproof.audit`.
     key : key file, bytes, `Key`, or several. Without one the watermark is not looked for, which is not absent.
     effort : ``quick``, ``normal`` or ``deep``: how far the search for the watermark goes.
-    expect : a receipt, or a file of several (JSON Lines) in which the asset is found by its name; what it says was put
-        in must read back the same.
+    expect : a receipt, a file of several (JSON Lines) in which the asset is found by its path, name or hash, or a
+        folder with its ``NAME.receipt.json``; what it says was put in must read back the same.
     require : marks that must be there, of ``label``, ``metadata``, ``watermark``.
 
     Raises `InputError` when the asset cannot be read, `UsageError` for an unknown name or a broken receipt.
     """
     keys = keyring.ring(key)
     name = str(asset) if isinstance(asset, str | Path) else None
-    receipt = expected.receipt_for(expected.receipts(expect), name)
-    wanted = expected.wanted(receipt, require, keys)
+    found = receipts.records(expect, name)
+    expected.wanted(found[0].marks if len(found) == 1 else {}, require, keys)
     if effort not in EFFORTS:
         raise unknown("effort", effort, EFFORTS)
     scene = load(asset)
-    readings = read_marks(scene, keys, effort, _bits(receipt))
     data = to_bytes(scene)
+    digest = sha256(data)
+    record = receipts.record_for(found, name, digest)
+    before = record.marks if record else {}
+    wanted = expected.wanted(before, require, keys)
+    readings = read_marks(scene, keys, effort, _bits(before))
+    states = {mark: expected.state(mark, readings[mark], before.get(mark)) for mark in wanted}
+    readings |= {mark: detailed(mark, state, readings[mark], before.get(mark)) for mark, state in states.items()}
     document = {
         "schema": "sceneproof.verify/1",
         "tool": TOOL,
-        "asset": asset_dict(scene.uri, sha256(data), scene.format, len(data)),
+        "asset": asset_dict(scene.uri, digest, scene.format, len(data)),
         **readings,
         "ledger": None,
-        "expected": {mark: expected.state(mark, readings[mark], receipt.get(mark)) for mark in wanted} or None,
+        "expected": states or None,
+        "receipt": record.compared(digest) if record else None,
     }
     return Verification(document)
 
@@ -66,7 +75,7 @@ def error_record(uri: str, error: SceneproofError) -> Verification:
         "tool": TOOL,
         "asset": {"uri": uri, "sha256": None, "format": None, "bytes": None},
         "error": {"message": str(error), "pointer": getattr(error, "pointer", "")},
-        **dict.fromkeys((*MARKS, "ledger", "expected")),
+        **dict.fromkeys((*MARKS, "ledger", "expected", "receipt")),
     }
     return Verification(document)
 

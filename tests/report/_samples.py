@@ -209,6 +209,7 @@ VERIFY = {
     "credential": None,
     "ledger": None,
     "expected": {"label": "ok", "metadata": "damaged", "watermark": "ok"},
+    "receipt": {"bytes": "different", "sha256": SHA[::-1]},
     "seconds": {"load": 0.38, "watermark": 0.61},
 }
 RECEIPT = {

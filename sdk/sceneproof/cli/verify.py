@@ -24,18 +24,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--effort", default="normal", metavar="E", help="search for the watermark: quick, normal or deep"
     )
     parser.add_argument(
-        "--expect", metavar="RECEIPT", help="what it says was put in must read back the same; or one with several lines"
+        "--expect",
+        metavar="RECEIPT",
+        help="what it says was put in must read back the same; a receipt, JSON Lines of several, or a folder of them",
     )
     parser.add_argument("--require", type=_common.comma, default=[], metavar="M,…", help="label,metadata,watermark")
     _common.add_format(parser, ("console", "json"))
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from sceneproof import _expected, _verify, keys
+    from sceneproof import _expected, _receipts, _verify, keys
     from sceneproof.errors import InputError, SceneproofError, unknown
 
     ring = keys.ring(arguments.key)
-    for _, marks in _expected.receipts(arguments.expect) or [("", {})]:
+    for marks in [record.marks for record in _receipts.records(arguments.expect)] or [{}]:
         _expected.wanted(marks, arguments.require, ring)
     if arguments.effort not in _verify.EFFORTS:
         raise unknown("effort", arguments.effort, _verify.EFFORTS)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _view
+from ._compared import compared
 from ._marks import MarkView, distortion_facts, found_marks, written_marks
 from ._tidy import inspected, size
 from ._words import FOOTERS, INSPECTION, MARKS, of, pick, text_of, word
@@ -71,8 +72,12 @@ def _who_rows(lines: Lines, data: Mapping[str, Any]) -> None:
 def verify_rows(lines: Lines, data: Mapping[str, Any]) -> None:
     """What was found, and how it compares with what was expected."""
     lines.say(0, _view.outcome(data), _view.state(data))
+    receipt = data.get("receipt")
+    if receipt:
+        lines.say(0, word("bytes_same" if receipt["bytes"] == "same" else "bytes_different"), "dim")
     lines.gap()
-    mark_rows(lines, found_marks(data, data.get("expected")))
+    expected = data.get("expected") or {}
+    mark_rows(lines, [compared(view, data.get(view.id), expected) for view in found_marks(data, expected)])
     ledger = data.get("ledger")
     if ledger:
         sign = {True: "✓", False: "✗"}.get(ledger.get("match"), "·")

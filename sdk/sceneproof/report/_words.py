@@ -122,6 +122,10 @@ WORDS: Mapping[str, Text] = {
     "unwritten": Text("Nothing was written.", "未写出任何文件。"),
     "left_out": Text("Left out", "未写入"),
     "in_part": Text("In part", "部分写入"),
+    "bytes_same": Text("bytes: the ones of the receipt", "字节：与回执所载一致"),
+    "bytes_different": Text(
+        "bytes: not the ones of the receipt (the file was changed since)", "字节：与回执所载不一致（文件此后被改动）"
+    ),
     "replaced": Text("Replaced", "已替换"),
     "distortion": Text("Distortion by the watermark", "水印造成的形变"),
     "files": Text("Files written", "写出的文件"),
