@@ -33,7 +33,7 @@ def test_every_signal_has_its_page_group_unit_cost_and_tests(stem):
 
 def test_signals_come_in_the_order_of_their_ids_and_are_json():
     for asset in (scene(), scene(box()), rigged(), scene(Shape(np.full((9, 3), np.nan), np.arange(9).reshape(3, 3)))):
-        measured, failed = measure_all(asset)
+        measured, failed = measure_all(asset, "deep")
         assert failed == ()
         assert [signal.id for signal in measured] == sorted(signal.id for signal in measured)
         assert {signal.id for signal in measured} == {stem.replace("_", "-") for stem in registry.stems("signals")}
