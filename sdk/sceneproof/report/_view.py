@@ -85,15 +85,6 @@ def counts(data: Mapping[str, Any]) -> dict[str, int]:
     return {verdict: found[verdict] for verdict in _ORDER}
 
 
-def tally(data: Mapping[str, Any]) -> Text:
-    """How many fail, wait for a person, pass and do not apply; rules that could not run only when there are some."""
-    numbers = {name: number for name, number in counts(data).items() if number or name != "error"}
-    return Text(
-        " · ".join(f"{number} {VERDICTS[name].en}" for name, number in numbers.items()),
-        " · ".join(f"{VERDICTS[name].zh} {number}" for name, number in numbers.items()),
-    )
-
-
 def ran(data: Mapping[str, Any]) -> Text:
     """How many of the rules ran."""
     coverage = data.get("coverage") or {}
