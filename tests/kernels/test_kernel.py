@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from sceneproof.kernels import cache_folder, kernel, prange
 
@@ -79,3 +80,25 @@ def test_a_cache_that_vanishes_in_use_is_no_error(tmp_path: Path) -> None:
 def test_a_folder_is_given_or_none() -> None:
     folder = cache_folder()
     assert folder is None or folder.is_dir()
+
+
+def test_an_interrupt_inside_compiled_code_stays_an_interrupt(monkeypatch):
+    from sceneproof.kernels import kernel
+
+    @kernel
+    def loop(count: int) -> int:
+        return count
+
+    def interrupted(*_: object) -> None:
+        raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
+
+    monkeypatch.setattr(loop, "_run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        loop(1)
+
+    def broken(*_: object) -> None:
+        raise SystemError("something else")
+
+    monkeypatch.setattr(loop, "_run", broken)
+    with pytest.raises(SystemError, match="something else"):
+        loop(1)

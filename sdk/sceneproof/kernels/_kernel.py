@@ -98,6 +98,10 @@ class Kernel(Generic[P, R]):
                 raise
             _cache_failed.set()
             return self._run(*args, **kwargs)
+        except SystemError as error:  # Ctrl-C inside compiled code comes out like this; it must stay an interrupt
+            if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
+                raise KeyboardInterrupt from None
+            raise
 
     def _run(self, *args: P.args, **kwargs: P.kwargs) -> R:
         compiled: Callable[P, R] = self._dispatcher if self._is_built() else self._build()
