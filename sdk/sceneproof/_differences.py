@@ -56,5 +56,5 @@ def _changed(mark: str, reading: Mapping[str, Any], before: Mapping[str, Any]) -
     if mark == "label":
         for name in ("height_ratio", "at_edge"):
             alone = {**before, name: reading.get(name)}  # the label as it was put in, but for this
-            if expected._smaller(alone, before):
+            if expected.smaller(alone, before):
                 yield name

@@ -40,7 +40,7 @@ def receipts(value: Receipt | Mapping[str, Any] | str | Path | None) -> list[tup
     if value is None:
         return []
     if isinstance(value, str | Path):
-        entries = _read(Path(value))
+        entries = entries_of(Path(value))
     else:
         entries = [value.to_dict() if isinstance(value, Receipt) else value]
     found = []
@@ -75,7 +75,7 @@ def receipt_for(found: Sequence[tuple[str, Marks]], name: str | None) -> Marks:
     return chosen[0]
 
 
-def _read(path: Path) -> list[Any]:
+def entries_of(path: Path) -> list[Any]:
     """One JSON object, or one per line."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -96,12 +96,12 @@ def state(mark: str, reading: Mapping[str, Any] | None, before: Mapping[str, Any
         return "missing"
     if not reading.get({"label": "visible", "metadata": "valid", "watermark": "payload"}[mark]):
         return "damaged"
-    if before and (any(reading.get(name) != before.get(name) for name in COMPARED[mark]) or _smaller(reading, before)):
+    if before and (any(reading.get(name) != before.get(name) for name in COMPARED[mark]) or smaller(reading, before)):
         return "damaged"
     return "ok"
 
 
-def _smaller(reading: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+def smaller(reading: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     """Whether a label that was put in tall enough and at an edge is so no longer."""
     from .policies import load_policy
 

@@ -71,12 +71,12 @@ def record_for(found: Sequence[Record], name: str | None, digest: str) -> Record
 
 def _entries(path: Path, name: str | None) -> list[Any]:
     if not path.is_dir():
-        return expected._read(path)
+        return expected.entries_of(path)
     wanted = "*" if name is None else glob.escape(Path(name).name)
     files = sorted(file for file in path.rglob(wanted + SUFFIX) if file.is_file())
     if not files:
         raise UsageError(f"{name or path}: there is no {Path(name).name if name else 'NAME'}{SUFFIX} in {path}")
-    return [entry for file in files for entry in expected._read(file)]
+    return [entry for file in files for entry in expected.entries_of(file)]
 
 
 def _digest(entry: Mapping[str, Any]) -> str | None:
