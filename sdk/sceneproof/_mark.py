@@ -15,7 +15,7 @@ from ._receipt import finish
 from .declaration import Declaration
 from .errors import MarkError, UsageError
 from .findings import Receipt, Text
-from .io import apply, extensions, load
+from .io import apply, check_target, extensions, load
 
 
 def mark(
@@ -57,6 +57,7 @@ def mark(
     stated = declarations.with_settings(declarations.of(declaration, source), settings)
     start = time.perf_counter()
     before = load(asset)
+    check_target(before, path)
     work = Work(before)
     work.seconds["load"] = round(time.perf_counter() - start, 4)
     for name, step in (("watermark", _watermark), ("metadata", _metadata), ("label", _label)):

@@ -15,7 +15,7 @@ from .declaration import Declaration
 from .digests import sha256, sm3
 from .errors import InputError, MarkError, SceneproofError
 from .findings import TOOL, Receipt
-from .io import load, save, to_bytes
+from .io import load, reencoded, save, to_bytes
 from .keys import Key
 from .scene import Scene
 
@@ -60,6 +60,7 @@ def finish(
         "replaced": work.replaced,
         "left_out": work.left_out,
         "distortion": work.distortion,
+        "reencoded": [dict(note) for note in reencoded(work.scene)],
         "parts_written": [str(part) for part in parts],
         "options": options.shown(),
         "signature": None,
@@ -73,7 +74,7 @@ def error_receipt(uri: str, error: SceneproofError) -> Receipt:
     file = {"uri": uri, "sha256": None, "sm3": None, "format": None, "bytes": None}
     nothing = (
         "key_id", "payload", "content_id", "operator", "time_utc", "declaration", "marks", "replaced", "left_out",
-        "distortion", "parts_written", "options", "signature", "seconds",
+        "distortion", "reencoded", "parts_written", "options", "signature", "seconds",
     )  # fmt: skip
     document = {
         "schema": "sceneproof.receipt/1",

@@ -167,7 +167,15 @@ def _in_folder(output: Path, names: list[str]) -> dict[str, Path]:
         raise UsageError(f"{output.parent}: no such folder; make it first")
     places = {name: Path(os.path.abspath(name)) for name in names}  # noqa: PTH100 - links keep their own place
     common = Path(os.path.commonpath([place.parent for place in places.values()]))
-    return {name: output / place.relative_to(common) for name, place in places.items()}
+    return {name: output / _written(place.relative_to(common)) for name, place in places.items()}
+
+
+def _written(path: Path) -> Path:
+    """The name under which a file is written: one of a format that is only read gets the ending of its conversion."""
+    from sceneproof.io import written_as
+
+    endings = written_as(path.suffix)
+    return path if not endings or path.suffix.lower() in endings else path.with_suffix(endings[0])
 
 
 def _receipt_files(receipt: str, targets: dict[str, Path]) -> dict[str, Path]:

@@ -1,11 +1,13 @@
 """Reading and writing. One handler per format, found by discovery: each public file here is one.
 
-A handler has ``EXTENSIONS``, ``sniff``, ``load``, ``apply``, ``to_bytes`` and ``save``.
+A handler has ``EXTENSIONS`` (endings it reads), ``WRITES`` (endings its scenes are written to; none for a format that
+is only read), ``PRESERVES`` (what comes through an edit untouched), ``sniff``, ``load``, ``apply``, ``to_bytes`` and
+``save``. A format without JSON builds on `_plain`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -13,12 +15,12 @@ from types import ModuleType
 from typing import Any
 
 from sceneproof.edits import Edit
-from sceneproof.errors import InputError, UsageError
+from sceneproof.errors import InputError, MarkError, UsageError
 from sceneproof.scene import Scene
 
 from ._paths import read_file
 
-__all__ = ["apply", "extensions", "load", "save", "to_bytes"]
+__all__ = ["apply", "check_target", "extensions", "load", "reencoded", "save", "to_bytes", "written_as"]
 
 
 @cache
@@ -97,15 +99,37 @@ def to_bytes(scene: Scene) -> bytes:
     return data
 
 
+def written_as(ending: str) -> tuple[str, ...]:
+    """Endings that a file with this ending can be written to, the natural one first; empty when it is only read."""
+    for handler in _handlers():
+        if ending.lower() in handler.EXTENSIONS:
+            same = tuple(name for name in handler.WRITES if name == ending.lower())
+            return same + tuple(name for name in handler.WRITES if name not in same)
+    return ()
+
+
+def check_target(scene: Scene, path: Path | None) -> None:
+    """Whether the Scene can be written, and under that name. Raises `MarkError` or `UsageError` before the work."""
+    handler = _handler(scene)
+    if not handler.WRITES:
+        reason = f"a {scene.format} is read, not written; convert it to a format that is (ply, glb)"
+        raise MarkError(f"{scene.uri or '<memory>'}: {reason}")
+    if path is not None and path.suffix.lower() not in handler.WRITES:
+        raise UsageError(f"{path}: a {scene.format} is written as {' or '.join(handler.WRITES)}")
+
+
+def reencoded(scene: Scene) -> tuple[Mapping[str, Any], ...]:
+    """What edits packed again with a lossy codec: pointer, codec, bits before and after, bytes before and after."""
+    return tuple(getattr(scene.document, "reencoded", ()))
+
+
 def save(scene: Scene, path: Path) -> list[Path]:
     """Write the Scene's document under `path`, whole or not at all. Returns all files written, the main one last.
 
     Raises `UsageError` when the folder does not exist or the ending does not fit.
     """
-    handler = _handler(scene)
-    if path.suffix.lower() not in handler.EXTENSIONS:
-        raise UsageError(f"{path}: a {scene.format} is written as {' or '.join(handler.EXTENSIONS)}")
+    check_target(scene, path)
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent}: no such folder; make it first")
-    written: list[Path] = handler.save(scene, path)
+    written: list[Path] = _handler(scene).save(scene, path)
     return written

@@ -17,6 +17,11 @@ from ._gltf.container import MAGIC, GltfDocument, parse
 from ._gltf.write import encode, write_parts
 
 EXTENSIONS = (".glb", ".gltf", ".vrm")
+WRITES = EXTENSIONS
+PRESERVES = (
+    "JSON text with its tokens, buffer bytes outside the edited accessors, extensions known or not, extras, skins, "
+    "morph targets, animations, images and their order, further GLB chunks"
+)
 MEDIA_TYPES = ("model/gltf-binary", "model/gltf+json")
 
 

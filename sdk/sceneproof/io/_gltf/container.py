@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ class GltfDocument:
     folder : where parts are looked up; ``None`` for bytes in memory.
     raw : the file's bytes; ``None`` once edited.
     changed : indices of buffers whose content is no longer the file's.
+    reencoded : what edits packed again with a lossy codec: pointer, codec, bits and bytes before and after.
     """
 
     container: str
@@ -49,6 +51,7 @@ class GltfDocument:
     changed: frozenset[int] = frozenset()
     problems: tuple[Problem, ...] = ()
     bom: bool = False
+    reencoded: tuple[Mapping[str, Any], ...] = ()
 
 
 def parse(data: bytes, folder: Path | None) -> GltfDocument:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,7 @@ class Editor:
         self._buffers: list[bytes | memoryview | bytearray | None] = list(document.buffers)
         self._binary = document.binary
         self._chunks = list(document.chunks)
+        self.reencoded: dict[str, Mapping[str, Any]] = {str(note["pointer"]): note for note in document.reencoded}
 
     def get(self, *place: Token) -> Any:
         """The value at a place of the tree, ``None`` when there is none."""
@@ -169,6 +170,7 @@ class Editor:
             chunks=tuple(self._chunks),
             raw=None,
             changed=frozenset(changed),
+            reencoded=tuple(self.reencoded.values()),
         )
 
     def _differs(self, number: int, content: bytearray, old: bytes | memoryview | None) -> bool:
