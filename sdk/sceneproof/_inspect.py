@@ -6,15 +6,26 @@ import time
 from typing import Any
 
 from .digests import sha256
-from .errors import InputError
+from .errors import InputError, unknown
 from .findings import TOOL, asset_dict
 from .io import load, to_bytes
 
+DEPTHS = ("cheap", "normal", "deep")
 
-def inspect(asset: Any) -> dict[str, Any]:
-    """The ``sceneproof.inspect/1`` object of one asset. Raises `InputError` when it cannot be read."""
+
+def inspect(asset: Any, depth: str = "normal") -> dict[str, Any]:
+    """The ``sceneproof.inspect/1`` object of one asset.
+
+    Parameters
+    ----------
+    depth : ``cheap``, ``normal`` or ``deep``: how much is looked at.
+
+    Raises `InputError` when the asset cannot be read, `UsageError` for an unknown depth.
+    """
     from .derived.inspection import inspection
 
+    if depth not in DEPTHS:
+        raise unknown("depth", depth, DEPTHS)
     start = time.perf_counter()
     scene = load(asset)
     loaded = time.perf_counter()

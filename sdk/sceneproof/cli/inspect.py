@@ -3,6 +3,7 @@
 examples:
   sceneproof inspect scene.glb
   sceneproof inspect assets/ --format json
+  sceneproof inspect scan.glb --depth deep
 """
 
 from __future__ import annotations
@@ -16,6 +17,13 @@ HELP = "counts, sizes, topology"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     _common.add_paths(parser)
+    parser.add_argument(
+        "--depth",
+        choices=("cheap", "normal", "deep"),
+        default="normal",
+        help="cheap: counts and sizes; normal: also holes, loose pieces, sampling, media; deep: also self-intersections, "
+        "planes (default: %(default)s)",
+    )
     _common.add_format(parser, ("console", "json"))
 
 
@@ -29,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         for name in queue:
             try:
                 with _common.one_record(name):
-                    result = inspect(name)
+                    result = inspect(name, arguments.depth)
             except InputError as error:
                 result = error_record(name, error)
                 code = max(code, error.exit_code)
