@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--depth",
         choices=("cheap", "normal", "deep"),
         default="normal",
-        help="cheap: counts and sizes; normal: also holes, loose pieces, sampling, media; deep: also self-intersections, "
+        help="cheap: counts and sizes; normal: also holes, loose pieces, sampling; deep: also self-intersections and "
         "planes (default: %(default)s)",
     )
     _common.add_format(parser, ("console", "json"))
