@@ -103,4 +103,4 @@ def test_an_image_that_cannot_be_had_is_told_and_empty(entry, tmp_path):
     (tmp_path / "scene.glb").write_bytes(pack_glb({"asset": {"version": "2.0"}, "images": [entry]}))
     scene = load(tmp_path / "scene.glb")
     assert len(scene.images[0].data) == 0
-    assert [problem.code for problem in scene.problems] == ["image-unreadable"]
+    assert "image-unreadable" in [problem.code for problem in scene.problems]

@@ -188,7 +188,7 @@ def test_a_broken_animation_is_told_and_left_out(times):
         del b.doc["accessors"][0][name]
     asset = load(b.glb())
     assert not asset.animations
-    assert [problem.code for problem in asset.problems] == ["animation-unreadable"]
+    assert "animation-unreadable" in [problem.code for problem in asset.problems]
 
 
 def test_names_that_no_output_can_bear_are_mended():

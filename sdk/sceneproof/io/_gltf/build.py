@@ -11,6 +11,8 @@ from sceneproof.scene import Mesh, Problem, Scene, Splats
 
 from . import fields
 from .accessors import Accessors
+from .checks import faults
+from .checks._look import Look
 from .container import GltfDocument
 from .materials import read_images, read_materials
 from .meshes import read_meshes
@@ -55,6 +57,8 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
             zh = f"文件要求扩展 {name}，本工具不认识：它所改变的内容未被检查"
             problems.append(Problem("unknown-required-extension", text, zh, "/extensionsRequired"))
     used = tree.get("extensionsUsed", [])
+    images = read_images(document, accessors, problems)
+    problems += faults(Look(document, accessors, images))
     return Scene(
         format=format_,
         uri=uri,
@@ -62,7 +66,7 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
         roots=roots,
         meshes=meshes,
         materials=read_materials(tree),
-        images=read_images(document, accessors, problems),
+        images=images,
         skins=read_skins(tree, accessors),
         cameras=read_cameras(tree),
         animations=read_animations(tree, accessors, problems),
