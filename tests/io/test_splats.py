@@ -88,7 +88,7 @@ def test_a_cut_degree_is_filled_and_missing_harmonics_are_grey() -> None:
 def test_a_position_that_is_not_finite_refuses_and_other_values_are_a_problem() -> None:
     made = cloud()
     names = ("positions", "scales", "rotations", "opacities", "harmonics")
-    arrays = {name: getattr(made, name).copy() for name in names}
+    arrays = {name: np.array(getattr(made, name)) for name in names}
     arrays["scales"][2] = np.inf
     arrays["opacities"][3] = np.nan
     problems: list[Problem] = []
@@ -97,6 +97,6 @@ def test_a_position_that_is_not_finite_refuses_and_other_values_are_a_problem() 
         ("splat-not-finite", "/splats/0/scales", 1),
         ("splat-not-finite", "/splats/0/opacities", 1),
     ]
-    arrays["positions"][5] = np.inf
+    arrays["positions"] = np.where(np.arange(7)[:, None] == 5, np.inf, made.positions)
     with pytest.raises(InputError, match="splat 5 has no finite position"):
         shared.make_splats("/splats/0", [], **arrays)
