@@ -28,6 +28,14 @@ CARRIER_NOTE = Text(
     "目前没有针对三维文件的官方载体规定：标识在文件中的存放方式为 Sceneproof 自定的映射。",
 )
 
+CONFORMANCE_NOTE = Text(
+    "Whether the file conforms to its format beyond what is read, judged or written here; for glTF that is container, "
+    "buffers, accessors, meshes, nodes, skins, morph targets, animation targets and stored images: gltf-validator "
+    "checks the rest.",
+    "除本工具读取、判断或写入的内容外，文件是否符合格式规范。对 glTF 已检查容器、缓冲区、访问器、网格、节点、蒙皮、"
+    "变形目标、动画目标和图像存储，其余请使用 gltf-validator。",
+)
+
 
 @dataclass(frozen=True)
 class AuditOptions:
@@ -235,7 +243,10 @@ def _unmeasured(identifier: str, why: str) -> Finding:
 
 
 def _not_assessed(policies: Sequence[Policy]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = [{"id": "carrier", **CARRIER_NOTE.to_dict(), "clauses": []}]
+    found: list[dict[str, Any]] = [
+        {"id": "carrier", **CARRIER_NOTE.to_dict(), "clauses": []},
+        {"id": "conformance", **CONFORMANCE_NOTE.to_dict(), "clauses": []},
+    ]
     for policy in policies:
         for item in policy.not_assessed:
             references = [policy.clause(clause).ref for clause in item.clauses]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from .accessors import Accessors
 from .checks import faults
 from .checks._look import Look
 from .container import GltfDocument
+from .external import Chain, with_external
 from .materials import read_images, read_materials
 from .meshes import read_meshes
 from .nodes import read_animations, read_cameras, read_nodes, read_skins
@@ -27,10 +29,13 @@ _HARMLESS = (
 )  # fmt: skip
 
 
-def build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
-    """Decode a document. Raises `InputError` with a pointer where the geometry cannot be trusted."""
+def build(document: GltfDocument, uri: str | None, format_: str, chain: Chain | None = None) -> Scene:
+    """Decode a document, external assets included. Raises `InputError` where the geometry cannot be trusted."""
     try:
-        return _build(document, uri, format_)
+        scene = _build(document, uri, format_)
+        if "externalAssets" not in document.tree:
+            return scene
+        return with_external(scene, document, build, chain or Chain(_own(document, uri)))
     except InputError:
         raise
     except RecursionError:
@@ -38,6 +43,11 @@ def build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         # The readers check what they use; a shape of JSON that slips through is still the file's fault, not a crash.
         raise InputError(f"is malformed ({type(error).__name__}: {str(error)[:120]})") from error
+
+
+def _own(document: GltfDocument, uri: str | None) -> tuple[Path, ...]:
+    """The document's own file, so that it is not drawn in itself."""
+    return ((document.folder / Path(uri).name).resolve(),) if document.folder is not None and uri else ()
 
 
 def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:

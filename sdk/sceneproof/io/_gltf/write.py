@@ -15,8 +15,11 @@ from sceneproof.errors import InputError, SceneproofError, UsageError
 from sceneproof.io._atomic import write_bytes
 from sceneproof.io._paths import inside, is_data_uri, read_part
 
-from .container import BIN_CHUNK, JSON_CHUNK, MAGIC, GltfDocument
+from .container import BIN_CHUNK, JSON_CHUNK, MAGIC, GltfDocument, parse
+from .external import MOST_ASSETS
 from .rawjson import RawJson, Token
+
+NESTED = "nested"  # the place of a part that belongs to an external asset
 
 
 def encode(document: GltfDocument) -> bytes:
@@ -49,6 +52,10 @@ def write_parts(document: GltfDocument, path: Path) -> list[Path]:
     try:
         for place, uri, content in _parts(document):
             target = None
+            if place[0] == NESTED and _own_name(path, uri, content) is None:
+                raise UsageError(
+                    f"{path.parent / unquote(uri)}: is another file, which an external asset needs to be its own"
+                )
             if place[0] != "buffers" or place[1] not in document.changed:
                 target = _own_name(path, uri, content)
             if target is None:
@@ -116,6 +123,33 @@ def _parts(document: GltfDocument) -> Iterator[tuple[tuple[Token, ...], str, byt
         except InputError:  # was named on loading, and is not copied
             continue
         yield place, uri, content
+        if place[0] == "files":
+            yield from _nested(document.folder, uri, content, set())
+
+
+def _nested(
+    folder: Path | None, uri: str, content: bytes, seen: set[str]
+) -> Iterator[tuple[tuple[Token, ...], str, bytes]]:
+    """Parts of an external asset, and of those within it: they keep their names, since that file is copied as it is."""
+    if uri in seen or len(seen) > MOST_ASSETS:
+        return
+    seen.add(uri)
+    above = uri.rpartition("/")[0]
+    try:
+        tree = parse(content, inside(folder, uri, "").parent).tree
+    except InputError:
+        return  # no glTF, or one that cannot be read: named on loading
+    for place, part in _uris(tree, ()):
+        if is_data_uri(part):
+            continue
+        name = f"{above}/{part}" if above else part
+        try:
+            inner = read_part(folder, name, "")
+        except InputError:
+            continue
+        yield (NESTED, *place), name, inner
+        if place[0] == "files":
+            yield from _nested(folder, name, inner, seen)
 
 
 def _uris(value: Any, place: tuple[Token, ...]) -> Iterator[tuple[tuple[Token, ...], str]]:
