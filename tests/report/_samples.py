@@ -249,6 +249,15 @@ RECEIPT = {
         "normal_deviation_p95_deg": 3.02,
         "units": "fraction of the bounding-box diagonal",
     },
+    "reencoded": [
+        {
+            "pointer": "/meshes/0/primitives/0",
+            "codec": "KHR_draco_mesh_compression",
+            "bits": {"POSITION": 14},
+            "bytes_before": 120_000,
+            "bytes_after": 131_000,
+        }
+    ],
     "parts_written": ["out/flat.marked.glb"],
     "options": {"strength": 1.0},
     "signature": None,

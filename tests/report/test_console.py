@@ -216,3 +216,15 @@ def test_heavy_packages_stay_out_until_they_are_needed() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_receipt_names_what_was_packed_again_in_both_languages_and_folds_many() -> None:
+    told = "/meshes/0/primitives/0 KHR_draco_mesh_compression 14"
+    shown = plain(receipt())
+    assert f"packed again: {told} bits, 120 kB → 131 kB" in shown
+    assert f"重新压缩：{told} 位，120 kB → 131 kB" in shown
+    entry = receipt()["reencoded"][0]
+    shown = plain(receipt(reencoded=[entry | {"bits": {"POSITION": 14, "NORMAL": 10}}] * 9), lang="en")
+    assert "POSITION 14, NORMAL 10 bits" in shown
+    assert "… and 3 more primitives, 360 kB → 393 kB" in shown
+    assert "packed again" not in plain(receipt(reencoded=[]), lang="en")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import _view
 from ._compared import compared
 from ._marks import MarkView, distortion_facts, found_marks, written_marks
+from ._packed import packed_rows
 from ._tidy import inspected, size
 from ._words import FOOTERS, INSPECTION, MARKS, of, pick, text_of, word
 
@@ -48,6 +49,8 @@ def receipt_rows(lines: Lines, data: Mapping[str, Any]) -> None:
         lines.head(word("distortion"))
         for name, value in distortion_facts(data["distortion"]):
             lines.add(2, f"{lines.word(name)}: ", (value, "key"))
+    for row in packed_rows(data["reencoded"] or ()):
+        lines.say(2, row, "dim", "↻ ")
     lines.head(word("files"))
     for file in data["parts_written"]:
         lines.add(2, file)

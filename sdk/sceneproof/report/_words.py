@@ -128,6 +128,7 @@ WORDS: Mapping[str, Text] = {
     ),
     "replaced": Text("Replaced", "已替换"),
     "distortion": Text("Distortion by the watermark", "水印造成的形变"),
+    "reencoded": Text("Packed again with its codec", "按原编码重新压缩"),
     "files": Text("Files written", "写出的文件"),
     "before": Text("before", "之前"),
     "after": Text("after", "之后"),

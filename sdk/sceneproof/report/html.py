@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sceneproof._version import __version__
 
 from . import _clauses, _marks, _tidy, _view, _words
+from ._packed import packed_rows
 from ._pictures import Picture, drawn
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def _environment() -> jinja2.Environment:
         found_marks=_marks.found_marks,
         written_marks=_marks.written_marks,
         distortion_facts=_marks.distortion_facts,
+        packed_rows=packed_rows,
         **{name: getattr(_view, name) for name in _VIEW},
     )
     return environment
