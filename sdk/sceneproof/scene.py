@@ -211,6 +211,54 @@ class PointCloud:
 
 
 @dataclass(frozen=True)
+class Expression:
+    """A facial expression of an avatar: its name in the file, whether it is one of the standard's own, and its binds
+    (mesh index, morph target index, weight 0..1)."""
+
+    name: str
+    preset: bool
+    binds: tuple[tuple[int, int, float], ...]
+
+
+@dataclass(frozen=True)
+class Licence:
+    """What an avatar's licence says, in the words of VRM 1.0; a VRM 0.x is silent where a value is empty.
+
+    `flags` maps ``violent``, ``sexual``, ``political_or_religious``, ``antisocial_or_hate`` and ``redistribution`` to
+    whether they are allowed.
+    """
+
+    name: str
+    authors: tuple[str, ...]
+    url: str
+    avatar_permission: str
+    commercial_usage: str
+    modification: str
+    credit_notation: str
+    flags: Mapping[str, bool]
+
+
+@dataclass(frozen=True, eq=False)
+class Avatar:
+    """The humanoid that a VRM describes.
+
+    Attributes
+    ----------
+    bones : name in the standard (``leftUpperArm``) to node index.
+    first_person : node index to how it is shown from the wearer's own eyes.
+    look_at : ``bone`` or ``expression`` (0.x: ``Bone``, ``BlendShape``), or ``None``.
+    """
+
+    pointer: str
+    version: str
+    bones: Mapping[str, int]
+    expressions: tuple[Expression, ...]
+    first_person: Mapping[int, str]
+    look_at: str | None
+    licence: Licence
+
+
+@dataclass(frozen=True)
 class Problem:
     """A fault of the file that does not keep it from being read: code, English and Chinese text, JSON Pointer."""
 
@@ -237,6 +285,7 @@ class Scene:
     animations: tuple[Animation, ...] = ()
     splats: tuple[Splats, ...] = ()
     points: tuple[PointCloud, ...] = ()
+    avatar: Avatar | None = None
     lights: int = 0
     scene_index: int | None = None
     generator: str = ""

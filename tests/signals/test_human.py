@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sceneproof.io._gltf.vrm import read_avatar
 from sceneproof.scene import Mesh, Skin
 from sceneproof.signals.human import face_morphs, humanoid_names, humanoid_skeleton
 from tests._scenes import moved, primitive, scene
@@ -129,14 +130,19 @@ def test_names_alone_do_not_score():
     assert face_morphs.measure(scene(box())).value == 0
 
 
+def _with_vrm(asset, name, tree):
+    """The scene as the reader makes it of a file with that extension."""
+    return replace(asset, avatar=read_avatar({name: tree}, asset.nodes, []))
+
+
 def test_expressions_of_either_vrm_are_read():
     asset = face([("fcl_a", (0, -0.05, 0.09)), ("fcl_close", (0.04, 0.03, 0.09))])
     old = {"blendShapeMaster": {"blendShapeGroups": [{"presetName": "blink", "binds": [{"mesh": 0, "index": 1}]}]}}
-    assert face_morphs.measure(replace(asset, extensions={"VRM": old})).detail["families"] == ["vrm"]
+    assert face_morphs.measure(_with_vrm(asset, "VRM", old)).detail["families"] == ["vrm"]
     new = {"expressions": {"preset": {"aa": {"morphTargetBinds": [{"node": 0, "index": 0}, {"node": 77, "index": 0}]}}}}
-    assert face_morphs.measure(replace(asset, extensions={"VRMC_vrm": new})).value == 1
+    assert face_morphs.measure(_with_vrm(asset, "VRMC_vrm", new)).value == 1
     broken = {"expressions": {"preset": {"aa": [], "oh": {"morphTargetBinds": 3}}}}
-    assert face_morphs.measure(replace(asset, extensions={"VRMC_vrm": broken})).value == 0
+    assert face_morphs.measure(_with_vrm(asset, "VRMC_vrm", broken)).value == 0
 
 
 RIGIFY = ["spine", "thigh.L", "shin.L", "foot.L", "hand.R", "toe.L", "neck", "forearm.L"]
@@ -163,5 +169,5 @@ def test_rig_families_are_told_by_their_names(names, family):
 def test_vrm_bones_are_counted_from_the_extension():
     names = ["hips", "spine", "chest", "neck", "head", "leftHand", "rightHand", "leftFoot"]
     bones = {name: {"node": 0} for name in names}
-    asset = replace(scene(), extensions={"VRMC_vrm": {"humanoid": {"humanBones": bones}}})
+    asset = _with_vrm(scene(nodes=[plain_node(0, matrix=moved())]), "VRMC_vrm", {"humanoid": {"humanBones": bones}})
     assert humanoid_names.measure(asset).value == "vrm"

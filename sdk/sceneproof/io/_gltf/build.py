@@ -19,6 +19,7 @@ from .external import Chain, with_external
 from .materials import read_images, read_materials
 from .meshes import read_meshes
 from .nodes import read_animations, read_cameras, read_nodes, read_skins
+from .vrm import read_avatar
 
 SPLATTING = "KHR_gaussian_splatting"
 # Required extensions that are honoured, or that leave positions, triangles and transforms as they are.
@@ -67,6 +68,7 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
             zh = f"文件要求扩展 {name}，本工具不认识：它所改变的内容未被检查"
             problems.append(Problem("unknown-required-extension", text, zh, "/extensionsRequired"))
     used = tree.get("extensionsUsed", [])
+    avatar = read_avatar(extensions, nodes, problems)
     images = read_images(document, accessors, problems)
     problems += faults(Look(document, accessors, images))
     return Scene(
@@ -81,6 +83,7 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
         cameras=read_cameras(tree),
         animations=read_animations(tree, accessors, problems),
         splats=tuple(_splats(meshes)),
+        avatar=avatar,
         lights=len(lights) if isinstance(lights, list) else 0,
         scene_index=scene_index,
         generator=fields.text(asset, "generator"),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sceneproof.scene import Scene
 
@@ -91,39 +90,9 @@ def _arkit(scene: Scene) -> Iterator[FaceTarget]:
 
 
 def _vrm(scene: Scene) -> Iterator[FaceTarget]:
-    for name, binds in (*_vrm0(scene), *_vrm1(scene)):
-        key = name.lower()
+    for expression in scene.avatar.expressions if scene.avatar else ():
+        key = expression.name.lower()
         side = "l" if key.endswith(("left", "_l")) else "r" if key.endswith(("right", "_r")) else None
-        for mesh, index in binds if len(binds) <= 4 else ():
-            if 0 <= mesh < len(scene.meshes):
-                yield FaceTarget(mesh, index, name, "vrm", VRM.get(key), side)
-
-
-def _vrm0(scene: Scene) -> Iterator[tuple[str, list[tuple[int, int]]]]:
-    groups = _at(scene.extensions, "VRM", "blendShapeMaster", "blendShapeGroups")
-    for group in groups if isinstance(groups, list) else ():
-        binds = _at(group, "binds")
-        listed = binds if isinstance(binds, list) else []
-        yield str(_at(group, "presetName")), [(_whole(_at(b, "mesh")), _whole(_at(b, "index"))) for b in listed]
-
-
-def _vrm1(scene: Scene) -> Iterator[tuple[str, list[tuple[int, int]]]]:
-    presets = _at(scene.extensions, "VRMC_vrm", "expressions", "preset")
-    for name, entry in presets.items() if isinstance(presets, Mapping) else ():
-        binds = _at(entry, "morphTargetBinds")
-        pairs = []
-        for bind in binds if isinstance(binds, list) else ():
-            node = _whole(_at(bind, "node"))
-            mesh = scene.nodes[node].mesh if 0 <= node < len(scene.nodes) else None
-            pairs.append((-1 if mesh is None else mesh, _whole(_at(bind, "index"))))
-        yield str(name), pairs
-
-
-def _at(value: Any, *keys: str) -> Any:
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
-def _whole(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else -1
+        for mesh, index, _ in expression.binds if len(expression.binds) <= 4 else ():
+            if mesh < len(scene.meshes):
+                yield FaceTarget(mesh, index, expression.name, "vrm", VRM.get(key), side)

@@ -14,7 +14,6 @@ Not evidence of
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from sceneproof.findings import Signal
 from sceneproof.scene import Scene
@@ -45,19 +44,9 @@ def measure(scene: Scene) -> Signal:
         bare = re.sub(r"_0?\d+$", "", name)  # some hosts number every node
         for family, pattern in PATTERNS.items():
             counts[family] += bool(re.fullmatch(pattern, name) or re.fullmatch(pattern, bare))
-    counts["vrm"] = _vrm_bones(scene)
+    counts["vrm"] = len(scene.avatar.bones) if scene.avatar else 0
     family = max(counts, key=lambda item: (counts[item], item == "vrm"))
     found = family if counts[family] >= FEWEST else None
     pointers = tuple(skin.pointer for skin in scene.skins)[:16] if found else ()
     detail = {"bones": counts[family], "families": {name: count for name, count in counts.items() if count >= FEWEST}}
     return Signal("humanoid-names", found, UNIT, confidence=0.5, pointers=pointers, detail=detail)
-
-
-def _vrm_bones(scene: Scene) -> int:
-    for name, key in (("VRMC_vrm", "humanoid"), ("VRM", "humanoid")):
-        extension = scene.extensions.get(name)
-        humanoid = extension.get(key) if isinstance(extension, Mapping) else None
-        bones = humanoid.get("humanBones") if isinstance(humanoid, Mapping) else None
-        if isinstance(bones, Mapping | list):
-            return len(bones)
-    return 0
