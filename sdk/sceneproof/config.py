@@ -23,6 +23,7 @@ class Limits:
     instances : drawn instances of all nodes.
     world_bytes : all drawn vertices in world space, instances counted.
     image_pixels : width times height of one image.
+    unfold_ratio : bytes that one byte of a compressed file may unfold to, past what fits in memory with ease.
     """
 
     file_bytes: int = 2 << 30
@@ -33,6 +34,7 @@ class Limits:
     instances: int = 1_000_000
     world_bytes: int = 4 << 30
     image_pixels: int = 16384 * 16384
+    unfold_ratio: int = 1000
 
 
 LIMITS = Limits()
