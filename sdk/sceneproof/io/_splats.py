@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sceneproof.errors import InputError
+from sceneproof.config import LIMITS
+from sceneproof.errors import InputError, LimitError
 from sceneproof.scene import Array, Problem, Splats
 
 SH_0 = 0.28209479177387814  # 1 / (2 sqrt(pi)), the constant of the first spherical harmonic
@@ -113,6 +114,13 @@ def rest_of(harmonics: Array) -> Array:
     rest = np.zeros((len(harmonics), 3, want), np.float32)
     rest[:, :, :have] = harmonics[:, 1:].transpose(0, 2, 1)
     return rest.reshape(len(harmonics), 3 * want)
+
+
+def check_count(count: int, coefficients: int, pointer: str = "") -> None:
+    """Raises `LimitError` when that many splats with so many coefficients each would take too much memory."""
+    most = LIMITS.accessor_bytes // (12 * max(coefficients, 1))  # their harmonics are the largest array
+    if count > most:
+        raise LimitError(f"{count:,} splats with {coefficients} coefficients each, limit {most:,}", pointer=pointer)
 
 
 def make_splats(pointer: str, problems: list[Problem], **arrays: Array) -> Splats:
