@@ -17,6 +17,7 @@ class Limits:
     ----------
     file_bytes : one file or part.
     json_bytes : the JSON of a glTF.
+    text_bytes : a mesh or cloud in text lines, which takes several times its size while it is read.
     accessor_bytes : one accessor, decoded.
     nodes : nodes of a document.
     node_depth : longest path from a root.
@@ -28,6 +29,7 @@ class Limits:
 
     file_bytes: int = 2 << 30
     json_bytes: int = 256 << 20
+    text_bytes: int = 256 << 20
     accessor_bytes: int = 1 << 30
     nodes: int = 1_000_000
     node_depth: int = 512
