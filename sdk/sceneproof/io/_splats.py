@@ -14,8 +14,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from sceneproof.config import LIMITS
+from sceneproof.edits import Edit, PutNode, SetPositions
 from sceneproof.errors import InputError, LimitError
-from sceneproof.scene import Array, Problem, Splats
+from sceneproof.scene import Array, Problem, Scene, Splats
+
+from ._plain import PlainDocument, asset_of, refuse
 
 SH_0 = 0.28209479177387814  # 1 / (2 sqrt(pi)), the constant of the first spherical harmonic
 REST = (0, 3, 8, 15, 24)  # coefficients after the first, by degree 0..4
@@ -144,6 +147,29 @@ def make_splats(pointer: str, problems: list[Problem], **arrays: Array) -> Splat
             zh = f"{count:,} 个高斯泼溅点中有 {broken:,} 个的 {name} 不是有限数值"
             problems.append(Problem("splat-not-finite", en, zh, f"{pointer}/{name}", broken))
     return Splats(pointer, **columns)
+
+
+def scene_of(format_: str, uri: str | None, splats: Splats, document: PlainDocument, problems: list[Problem]) -> Scene:
+    """The Scene of a file that holds splats and nothing else: no node places them."""
+    return Scene(
+        format=format_,
+        uri=uri,
+        nodes=(),
+        roots=(),
+        meshes=(),
+        splats=(splats,),
+        asset=asset_of(document.slot, document.sidecar),
+        problems=tuple(problems),
+        document=document,
+    )
+
+
+def refuse_geometry(format_: str, edits: Sequence[Edit]) -> None:
+    """Raises `MarkError` for an edit that a file of splats alone cannot bear."""
+    refuse(
+        PutNode, edits, f"a {format_} file holds splats alone and has no place for a visible label; convert it to GLB"
+    )
+    refuse(SetPositions, edits, f"a {format_} file has no mesh whose positions could move")
 
 
 def ply_bytes(splats: Splats, comments: Sequence[str] = ()) -> bytes:
