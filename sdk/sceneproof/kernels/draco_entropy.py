@@ -94,7 +94,7 @@ def _finish(out: NDArray[np.uint8], at: int, state: int) -> int:
     width = 1
     while width < 4 and state >= np.int64(1) << (8 * width - 2):
         width += 1
-    state |= np.int64(width - 1) << (8 * width - 2)
+    state |= (width - 1) << (8 * width - 2)
     for i in range(width):
         out[at + i] = (state >> (8 * i)) & 255
     return at + width

@@ -13,10 +13,10 @@ from sceneproof.scene import Array
 
 from .accessors import COMPONENTS, Accessors
 from .container import GltfDocument
+from .draco_edit import set_draco_positions
 from .editor import Editor
 from .usage import Usage
 
-DRACO = "KHR_draco_mesh_compression"
 Place = tuple[str | int, ...]
 
 
@@ -33,14 +33,13 @@ def stored(entry: dict[str, Any], positions: Array) -> Array:
 def set_positions(editor: Editor, document: GltfDocument, edits: Sequence[SetPositions]) -> None:
     """Apply the edits. Primitives that share an accessor and get equal values go on sharing it.
 
-    Raises `MarkError` for values that do not fit the primitive, or a primitive that keeps its positions in Draco.
+    Raises `MarkError` for values that do not fit the primitive, or a Draco stream that cannot be packed again.
     """
     accessors = Accessors(document)
     wanted: dict[int, dict[bytes, list[Place]]] = {}
     arrays: dict[tuple[int, bytes], Array] = {}
-    for edit in edits:
+    for edit in set_draco_positions(editor, document, edits):
         place: Place = ("meshes", edit.mesh, "primitives", edit.primitive, "attributes", "POSITION")
-        _refuse_draco(editor, place)
         number, entry = accessors.entry(editor.get(*place), _pointer(place))
         values = _checked(edit.positions, entry, place)
         arrays[number, values.tobytes()] = values
@@ -64,11 +63,6 @@ def set_positions(editor: Editor, document: GltfDocument, edits: Sequence[SetPos
 
 def _pointer(place: Place) -> str:
     return "/" + "/".join(map(str, place))
-
-
-def _refuse_draco(editor: Editor, place: Place) -> None:
-    if editor.get(*place[:-2], "extensions", DRACO) is not None:
-        raise MarkError(f"#{_pointer(place[:-2])}: positions in a Draco stream cannot be set")
 
 
 def _checked(positions: Array, entry: dict[str, Any], place: Place) -> Array:
