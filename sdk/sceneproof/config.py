@@ -17,26 +17,39 @@ class Limits:
     ----------
     file_bytes : one file or part.
     json_bytes : the JSON of a glTF.
+    json_values : values and containers in the JSON of a glTF, by its commas and opening brackets.
     text_bytes : a mesh or cloud in text lines, which takes several times its size while it is read.
     accessor_bytes : one accessor, decoded.
+    decoded_bytes : what one file's streams, sparse and missing buffers, conversions and index lists unfold to, in sum;
+        and one answer of a native decoder.
+    read_bytes : all accessors of one file, those that share bytes counted each.
     nodes : nodes of a document.
     node_depth : longest path from a root.
     instances : drawn instances of all nodes.
     world_bytes : all drawn vertices in world space, instances counted.
-    image_pixels : width times height of one image.
+    image_pixels : width times height of one image that is decoded.
+    images_pixels : the same, all images of one asset.
     unfold_ratio : bytes that one byte of a compressed file may unfold to, past what fits in memory with ease.
+    decode_seconds : one call of a native decoder.
+    decode_memory_bytes : address space of the process in which native decoders run.
     """
 
-    file_bytes: int = 2 << 30
+    file_bytes: int = 1 << 30
     json_bytes: int = 256 << 20
+    json_values: int = 8_000_000
     text_bytes: int = 256 << 20
-    accessor_bytes: int = 1 << 30
-    nodes: int = 1_000_000
+    accessor_bytes: int = 512 << 20
+    decoded_bytes: int = 768 << 20
+    read_bytes: int = 8 << 30
+    nodes: int = 250_000
     node_depth: int = 512
     instances: int = 1_000_000
-    world_bytes: int = 4 << 30
-    image_pixels: int = 16384 * 16384
+    world_bytes: int = 1 << 30
+    image_pixels: int = 8192 * 8192
+    images_pixels: int = 1 << 30
     unfold_ratio: int = 1000
+    decode_seconds: float = 20.0
+    decode_memory_bytes: int = 1280 << 20
 
 
 LIMITS = Limits()
