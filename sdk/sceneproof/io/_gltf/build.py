@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from sceneproof.errors import InputError
-from sceneproof.scene import Mesh, Problem, Scene, Splats
+from sceneproof.scene import Problem, Scene
 
 from . import fields
 from .accessors import Accessors
@@ -19,9 +16,9 @@ from .external import Chain, with_external
 from .materials import read_images, read_materials
 from .meshes import read_meshes
 from .nodes import read_animations, read_cameras, read_nodes, read_skins
+from .splats import SPLATTING, read_splats
 from .vrm import read_avatar
 
-SPLATTING = "KHR_gaussian_splatting"
 # Required extensions that are honoured, or that leave positions, triangles and transforms as they are.
 _HARMLESS = (
     "KHR_materials_", "KHR_texture_", "EXT_texture_", "MSFT_texture_", "KHR_lights_", "EXT_lights_", "KHR_animation_",
@@ -82,7 +79,7 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
         skins=read_skins(tree, accessors),
         cameras=read_cameras(tree),
         animations=read_animations(tree, accessors, problems),
-        splats=tuple(_splats(meshes)),
+        splats=read_splats(meshes, problems),
         avatar=avatar,
         lights=len(lights) if isinstance(lights, list) else 0,
         scene_index=scene_index,
@@ -93,31 +90,3 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
         problems=tuple(problems),
         document=document,
     )
-
-
-def _splats(meshes: tuple[Mesh, ...]) -> list[Splats]:
-    """Primitives under KHR_gaussian_splatting: SCALE is linear and OPACITY after the sigmoid there."""
-    found = []
-    for mesh in meshes:
-        for primitive in mesh.primitives:
-            have: Any = primitive.attributes
-            if SPLATTING not in primitive.extensions or f"{SPLATTING}:SCALE" not in have or "POSITION" not in have:
-                continue
-            count = len(primitive.positions)
-            harmonics = [
-                have[name]
-                for degree in range(4)
-                for order in range(2 * degree + 1)
-                if (name := f"{SPLATTING}:SH_DEGREE_{degree}_COEF_{order}") in have
-            ]
-            found.append(
-                Splats(
-                    primitive.pointer,
-                    primitive.positions,
-                    have[f"{SPLATTING}:SCALE"],
-                    have.get(f"{SPLATTING}:ROTATION", np.tile(np.array([0, 0, 0, 1], np.float32), (count, 1))),
-                    have.get(f"{SPLATTING}:OPACITY", np.ones((count, 1), np.float32)).ravel(),
-                    np.stack(harmonics, axis=1) if harmonics else np.zeros((count, 0, 3), np.float32),
-                )
-            )
-    return found

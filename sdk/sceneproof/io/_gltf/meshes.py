@@ -9,7 +9,7 @@ import numpy as np
 from sceneproof.errors import InputError
 from sceneproof.scene import Array, Mesh, Mode, Primitive, Problem
 
-from . import fields
+from . import fields, splats
 from .accessors import Accessors, as_floats
 
 DRACO = "KHR_draco_mesh_compression"
@@ -56,7 +56,10 @@ def _primitive(
     undecoded: str | None = None
     attributes: dict[str, Array] = {}
     triangles = np.zeros((0, 3), np.int64)
-    if isinstance(draco, dict):
+    packed = splats.packing(extensions, place)
+    if packed:
+        attributes = splats.unpacked(packed, entry, hint, place, accessors)
+    elif isinstance(draco, dict):
         try:
             attributes, triangles = _draco(draco, semantics, place, accessors)
         except ImportError:
@@ -68,7 +71,7 @@ def _primitive(
         }
         if "POSITION" in attributes:
             triangles = _triangles(entry, Mode(mode), len(attributes["POSITION"]), place, accessors)
-    compression = DRACO if draco else _meshopt(semantics, place, accessors)
+    compression = packed or DRACO if packed or draco else _meshopt(semantics, place, accessors)
     if "POSITION" not in attributes and not undecoded:
         undecoded = "there is no POSITION attribute"
     _check(attributes, triangles, semantics, place, problems)

@@ -1,0 +1,41 @@
+"""Splat formats that are read and written as the trainers' PLY: the Scene becomes one of that format once edited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from sceneproof.edits import Edit
+from sceneproof.scene import Scene
+
+from ._splats import ply_bytes, refuse_geometry
+
+
+def converted(scene: Scene) -> Scene:
+    """The Scene as a PLY, with what slot and sidecar said; the numbers are the same up to their activations."""
+    handler = _ply()
+    made: Scene = handler.load(ply_bytes(scene.splats[0]), scene.uri, None)
+    if scene.document.sidecar is None:
+        return replace(made, problems=scene.problems)
+    document = replace(made.document, sidecar=scene.document.sidecar)
+    return replace(made, problems=scene.problems, asset=scene.asset, document=document)
+
+
+def apply_as_ply(scene: Scene, edits: Sequence[Edit]) -> Scene:
+    """A new Scene, of the format PLY, with the edits."""
+    refuse_geometry(scene.format, edits)
+    made: Scene = _ply().apply(converted(scene), edits)
+    return made
+
+
+def save_as_ply(scene: Scene, path: Path) -> list[Path]:
+    """Write the Scene as a PLY. Returns all files, the main one last."""
+    written: list[Path] = _ply().save(converted(scene), path)
+    return written
+
+
+def _ply() -> ModuleType:
+    return import_module("sceneproof.io.ply")

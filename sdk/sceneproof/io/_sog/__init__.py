@@ -1,0 +1,1 @@
+"""The SOG format of PlayCanvas: its archive, and the numbers in its images."""
