@@ -113,15 +113,42 @@ class Camera:
     ymag: float | None = None
 
 
+@dataclass(frozen=True)
+class MediaField:
+    """One label inside an image or sound: what kind of label (``exif``, ``xmp``, ``text``, ``iptc``, ``c2pa``, ``id3``,
+    ``riff``, ``vorbis``, ``ktx``), its key there, its text (at most 4096 characters) and how long the text is."""
+
+    kind: str
+    key: str
+    value: str
+    length: int
+
+
+@dataclass(frozen=True, eq=False)
+class MediaLabels:
+    """What an image or sound says of itself: `fields` in the order of the file, `more` that were left out, and what
+    could not be read."""
+
+    pointer: str
+    name: str
+    mime: str
+    bytes: int
+    fields: tuple[MediaField, ...] = ()
+    more: int = 0
+    problems: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Image:
-    """An image as stored. `data` is the encoded file (empty when it is missing), `mime` what its bytes say."""
+    """An image as stored. `data` is the encoded file (empty when it is missing), `mime` what its bytes say, `media` the
+    labels in them, where the reader looked."""
 
     pointer: str
     name: str
     mime: str
     data: bytes | memoryview = field(repr=False)
     uri: str | None = None
+    media: MediaLabels | None = None
 
 
 @dataclass(frozen=True, eq=False)
