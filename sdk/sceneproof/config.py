@@ -29,6 +29,8 @@ class Limits:
     world_bytes : all drawn vertices in world space, instances counted.
     image_pixels : width times height of one image that is decoded.
     images_pixels : the same, all images of one asset.
+    media_text_bytes : one label inside an image or sound: an XMP packet, a text, a C2PA store.
+    media_fields : fields that are kept of one image or sound.
     unfold_ratio : bytes that one byte of a compressed file may unfold to, past what fits in memory with ease.
     decode_seconds : one call of a native decoder.
     decode_memory_bytes : address space of the process in which native decoders run.
@@ -47,6 +49,8 @@ class Limits:
     world_bytes: int = 1 << 30
     image_pixels: int = 8192 * 8192
     images_pixels: int = 1 << 30
+    media_text_bytes: int = 4 << 20
+    media_fields: int = 200
     unfold_ratio: int = 1000
     decode_seconds: float = 20.0
     decode_memory_bytes: int = 1280 << 20
