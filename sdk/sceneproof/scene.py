@@ -312,6 +312,7 @@ class Scene:
     animations: tuple[Animation, ...] = ()
     splats: tuple[Splats, ...] = ()
     points: tuple[PointCloud, ...] = ()
+    sounds: tuple[MediaLabels, ...] = ()
     avatar: Avatar | None = None
     lights: int = 0
     scene_index: int | None = None
