@@ -95,7 +95,7 @@ def _sizes(scene: Scene) -> tuple[float, float | None]:
         origin = origins.setdefault((part.node, part.instance), first)
         areas, volumes, _ = face_measures(part.positions, part.triangles, origin)
         area += float(areas.sum())
-        volume += float(volumes.sum()) * _handedness(scene, part)
+        volume += float(volumes.sum()) * handedness(scene, part)
     drawn = {part.mesh for part in _surfaces(scene)}
     closed = bool(drawn) and all(mesh_topology(scene, mesh).closed for mesh in drawn)
     whole = not any(part.undecoded for mesh in scene.meshes for part in mesh.primitives)
@@ -106,8 +106,8 @@ def _surfaces(scene: Scene) -> Iterator[WorldPart]:
     return (part for part in world_parts(scene) if len(part.triangles) and not part.slot)
 
 
-def _handedness(scene: Scene, part: WorldPart) -> float:
-    """-1 where the node mirrors and so turns the winding (glTF 2.0, section 3.7.4), else 1."""
+def handedness(scene: Scene, part: WorldPart) -> float:
+    """Of a drawn part: -1 where the node mirrors and so turns the winding (glTF 2.0, section 3.7.4), else 1."""
     node = scene.nodes[part.node]
     if node.skin is not None and "JOINTS_0" in scene.meshes[part.mesh].primitives[part.primitive].attributes:
         return 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sceneproof.errors import InputError
+from sceneproof.io._media import read_media
 from sceneproof.io._paths import decode_data_uri, is_data_uri, read_part
 from sceneproof.scene import Image, Material, Problem, TextureRef
 
@@ -23,7 +24,7 @@ _MAGIC = (
 
 
 def read_images(document: GltfDocument, accessors: Accessors, problems: list[Problem]) -> tuple[Image, ...]:
-    """All images as stored. One that is missing becomes a problem and an empty image, never a refusal."""
+    """All images as stored, with the labels in them. A missing one is a problem and an empty image, never a refusal."""
     images = []
     for number, entry in enumerate(fields.objects(document.tree, "images")):
         place = f"/images/{number}"
@@ -44,7 +45,8 @@ def read_images(document: GltfDocument, accessors: Accessors, problems: list[Pro
             )
         mime = sniff_image(data) or fields.text(entry, "mimeType")
         outside = uri if isinstance(uri, str) and not is_data_uri(uri) else None
-        images.append(Image(place, fields.text(entry, "name"), mime, data, outside))
+        name = fields.text(entry, "name")
+        images.append(Image(place, name, mime, data, outside, read_media(data, mime, place, name)))
     return tuple(images)
 
 
