@@ -43,7 +43,7 @@ def channel(old: bytes, new: bytes, mode: int, version: int) -> tuple[int, bytes
 
 
 def attributes(table: np.ndarray, version: int, level: int) -> bytes:
-    count, stride = table.shape
+    stride = table.shape[1]
     channels = stride // 4
     before = np.vstack([table[:1], table[:-1]])
     step = min(8192 // stride // 16 * 16, 256)

@@ -15,6 +15,7 @@ from .accessors import COMPONENTS, Accessors
 from .container import GltfDocument
 from .draco_edit import set_draco_positions
 from .editor import Editor
+from .meshopt_edit import MeshoptViews
 from .usage import Usage
 
 Place = tuple[str | int, ...]
@@ -26,8 +27,10 @@ def stored(entry: dict[str, Any], positions: Array) -> Array:
     if dtype.kind == "f":
         return np.ascontiguousarray(positions, dtype)
     limits = np.iinfo(dtype)
-    scaled = positions.astype(np.float64) * (limits.max if entry.get("normalized") else 1)
-    return np.clip(np.rint(scaled), limits.min, limits.max).astype(dtype)
+    normalized = bool(entry.get("normalized"))
+    scaled = positions.astype(np.float64) * (limits.max if normalized else 1)
+    least = -limits.max if normalized and dtype.kind == "i" else limits.min  # -1.0 has two forms, which read alike
+    return np.clip(np.rint(scaled), least, limits.max).astype(dtype)
 
 
 def set_positions(editor: Editor, document: GltfDocument, edits: Sequence[SetPositions]) -> None:
@@ -45,20 +48,33 @@ def set_positions(editor: Editor, document: GltfDocument, edits: Sequence[SetPos
         arrays[number, values.tobytes()] = values
         wanted.setdefault(number, {}).setdefault(values.tobytes(), []).append(place)
     usage = Usage(editor.tree)
+    packed = MeshoptViews(editor, document)
     for number, groups in wanted.items():
         held = accessors.raw(number, "", ("VEC3",)).tobytes()
         for content, places in groups.items():
             if content == held:
                 continue
-            values = arrays[number, content]
-            entry = editor.tree["accessors"][number]
-            target = number
             own = usage.users(number) == len(places) and not usage.shared(number)
-            if not own or not _in_place(editor, entry, values):
-                target = _fresh(editor, entry, values)
+            target, values = _put(editor, packed, number, arrays[number, content], own)
             for place in places:
                 editor.set(place, target)
-            _bounds(editor, target, values)
+            if values.tobytes() != held:
+                _bounds(editor, target, values)
+    packed.flush()
+
+
+def _put(editor: Editor, packed: MeshoptViews, number: int, values: Array, own: bool) -> tuple[int, Array]:
+    """Values written in place of accessor `number`, or of their own when others read it: where, and as they read."""
+    entry = editor.tree["accessors"][number]
+    if packed.holds(entry):
+        found = packed.replace(entry, values) if own else None
+        if found is not None:
+            return number, found
+        view, found = packed.fresh(entry, values)
+        return _accessor(editor, entry, view), found
+    if own and _in_place(editor, entry, values):
+        return number, values
+    return _fresh(editor, entry, values), values
 
 
 def _pointer(place: Place) -> str:
@@ -105,5 +121,10 @@ def _fresh(editor: Editor, entry: dict[str, Any], values: Array) -> int:
     view: dict[str, Any] = {"buffer": buffer, "byteOffset": offset, "byteLength": rows.nbytes, "target": 34962}
     if padded:
         view["byteStride"] = size + padded
+    return _accessor(editor, entry, editor.append(("bufferViews",), view))
+
+
+def _accessor(editor: Editor, entry: dict[str, Any], view: int) -> int:
+    """A copy of an accessor on a view of its own."""
     kept = {name: value for name, value in entry.items() if name not in ("sparse", "byteOffset", "bufferView")}
-    return editor.append(("accessors",), {**kept, "bufferView": editor.append(("bufferViews",), view)})
+    return editor.append(("accessors",), {**kept, "bufferView": view})
