@@ -29,7 +29,7 @@ ENTRIES = 1000
 
 def read(data: bytes, labels: Labels) -> None:
     """Read the first directory, and the Exif directory that it points to."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
+    order = {b"II*\0": "<", b"MM\0*": ">", b"MM*\0": ">"}.get(data[:4])  # the last is a known writer's fault
     if order is None:
         raise ValueError("Exif without a TIFF header")
     further = _directory(data, number(data, 4, f"{order}I"), order, labels)
