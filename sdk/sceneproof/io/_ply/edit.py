@@ -1,0 +1,143 @@
+"""Edits of a PLY: new places in the rows, a label's rows at the end, comments in the header. All else stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from sceneproof.edits import Edit, PutMetadata, PutNode, SetPositions
+from sceneproof.errors import MarkError
+from sceneproof.io import _splats
+from sceneproof.io._plain import with_metadata
+from sceneproof.io._text.rewrite import replaced, shortest
+from sceneproof.scene import Array, Scene
+
+from . import columns
+from .build import Layout, PlyDocument, build, converted
+from .header import Header, parse
+from .put_label import put_labels
+from .slots import with_slot
+from .table import token_spans
+
+
+def apply_edits(scene: Scene, edits: Sequence[Edit]) -> PlyDocument:
+    """The document with the edits. Raises `MarkError` for what the file cannot bear."""
+    moves = [edit for edit in edits if isinstance(edit, SetPositions)]
+    nodes = [edit for edit in edits if isinstance(edit, PutNode)]
+    document: PlyDocument = scene.document
+    kind = document.detail.kind
+    if kind in ("splats", "packed"):
+        _splats.refuse_geometry("splat PLY", edits)
+    if kind == "packed":
+        document = _unpacked(scene, document)
+    if moves:
+        if kind != "mesh":
+            raise MarkError("a point cloud has no mesh whose positions could move")
+        for move in moves:
+            scene = build(_moved(scene, move), scene.uri, [])
+        document = scene.document
+    if nodes:
+        if kind != "mesh":
+            raise MarkError("a point cloud in PLY bears no visible label yet; metadata stand in the header")
+        document = replace(document, raw=put_labels(scene, nodes))
+    if any(isinstance(edit, PutMetadata) for edit in edits):
+        told = with_metadata(document, edits)
+        document = _with_slot(replace(document, slot=told.slot, sidecar=told.sidecar))
+    return document
+
+
+def _with_slot(document: PlyDocument) -> PlyDocument:
+    header = parse(document.raw)
+    lines = list(header.lines)
+    changed = with_slot(lines, document.slot)
+    if changed == lines:
+        return document
+    return replace(document, raw=joined(document.raw, header, changed))
+
+
+def joined(raw: bytes, header: Header, lines: Sequence[bytes]) -> bytes:
+    """The file with other header lines. Ends of lines that stay are the header's own."""
+    ends = _line_ends(raw, header)
+    old = dict(zip(header.lines, ends, strict=True))
+    return b"".join(line + old.get(line, header.ending) for line in lines) + raw[header.size :]
+
+
+def _line_ends(raw: bytes, header: Header) -> list[bytes]:
+    ends, at = [], 0
+    for line in header.lines:
+        at += len(line)
+        end = b"\r\n" if raw[at : at + 2] == b"\r\n" and at + 2 <= header.size else raw[at : at + 1]
+        ends.append(end)
+        at += len(end)
+    return ends
+
+
+def _unpacked(scene: Scene, document: PlyDocument) -> PlyDocument:
+    raw = converted(scene.splats[0], document.detail.header)
+    note: dict[str, Any] = {
+        "pointer": "/splats/0",
+        "codec": "SuperSplat compressed PLY, written as 3DGS PLY",
+        "bits": None,
+        "bytes_before": len(document.raw),
+        "bytes_after": len(raw),
+    }
+    return replace(document, raw=raw, reencoded=(*document.reencoded, note))
+
+
+def _moved(scene: Scene, edit: SetPositions) -> PlyDocument:
+    """New x, y and z where they differ, in the type of the file."""
+    document: PlyDocument = scene.document
+    layout: Layout = document.detail
+    held = scene.meshes[0].primitives[0].positions
+    wanted = np.asarray(edit.positions, np.float32)
+    if (edit.mesh, edit.primitive) != (0, 0) or wanted.shape != held.shape:
+        raise MarkError(f"#/meshes/{edit.mesh}/primitives/{edit.primitive}: {wanted.shape} values do not fit the file")
+    changed = (wanted != held) & ~(np.isnan(wanted) & np.isnan(held))
+    if not np.isfinite(wanted[changed]).all():
+        raise MarkError("#/vertex: new positions are not finite")
+    body = _set(document.raw[layout.header.size :], layout, wanted, changed)
+    return replace(document, raw=document.raw[: layout.header.size] + body)
+
+
+def _set(body: bytes, layout: Layout, wanted: Array, changed: Array) -> bytes:
+    vertex = layout.tables["vertex"]
+    near = not layout.origin.any()
+    content = None if layout.header.ascii else np.frombuffer(bytearray(body), np.uint8)
+    words: dict[int, bytes] = {}
+    for axis, name in enumerate(columns.XYZ):
+        rows = np.flatnonzero(changed[:, axis])
+        values = wanted[rows, axis] if near else wanted[rows, axis].astype(np.float64) + layout.origin[axis]
+        kind = columns.kind_of(vertex, name)
+        places = vertex.places(name)[rows]
+        if content is None:
+            words |= zip(places.tolist(), words_of(values, kind), strict=True)
+        else:
+            stored = stored_as(values, kind).astype(np.dtype(layout.header.order + kind.str[1:]))
+            size = kind.itemsize
+            content[places[:, None] + np.arange(size)] = stored.view(np.uint8).reshape(-1, size)
+    if content is not None:
+        return content.tobytes()
+    begins, ends = token_spans(body)
+    order = np.array(sorted(words), np.int64)
+    spans = np.stack([begins[order], ends[order]], axis=1)
+    return replaced(body, spans, [words[place] for place in order.tolist()])
+
+
+def stored_as(values: Array, kind: np.dtype[Any]) -> Array:
+    """Values in the type of a property, rounded and held in its range where that is a whole number."""
+    if kind.kind == "f":
+        return values.astype(kind)
+    limits = np.iinfo(kind)
+    return np.clip(np.rint(np.asarray(values, np.float64)), limits.min, limits.max).astype(kind)
+
+
+def words_of(values: Array, kind: np.dtype[Any]) -> list[bytes]:
+    """The same as words of a text, in the fewest digits that give them back."""
+    if kind.kind != "f":
+        return [b"%d" % int(value) for value in stored_as(values, kind)]
+    if values.dtype == np.float64 and kind.itemsize == 8:
+        return [repr(float(value)).encode() for value in values]
+    return shortest(values)
