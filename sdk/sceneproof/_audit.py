@@ -13,7 +13,7 @@ from . import declaration as declarations
 from . import registry
 from .declaration import Declaration
 from .digests import sha256
-from .errors import InputError, UsageError, unknown
+from .errors import SceneproofError, UsageError, unknown
 from .findings import TOOL, Finding, Report, Severity, Text, Verdict, asset_dict
 from .io import load, to_bytes
 from .policies import Policy, load_policy
@@ -47,6 +47,7 @@ class AuditOptions:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     rules_dir: str | None = None
+    baseline: str | None = None
 
     @property
     def local_rules(self) -> tuple[str, ...]:
@@ -165,14 +166,14 @@ def _report(
     return Report(document, tuple(findings), tuple(signals), scene)
 
 
-def error_record(uri: str, error: InputError) -> Report:
+def error_record(uri: str, error: SceneproofError) -> Report:
     """The record of an asset that could not be read."""
     nothing = ("inspection", "assessment", "marks", "declaration", "coverage")
     document: dict[str, Any] = {
         "schema": "sceneproof.audit/1",
         "tool": TOOL,
         "asset": {"uri": uri, "sha256": None, "format": None, "bytes": None},
-        "error": {"message": str(error), "pointer": error.pointer},
+        "error": {"message": str(error), "pointer": getattr(error, "pointer", "")},
         **dict.fromkeys(nothing),
         "signals": [],
         "findings": [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sceneproof.findings import Receipt, Report, Verification
+from sceneproof.report._shown import Shown
 from sceneproof.report.console import plain, text
 
 from ._samples import AUDIT_ERROR, ERROR, MARKS_NOTHING, UNREAD, VERIFY, finding, receipt, report, verification
@@ -67,18 +68,18 @@ def test_audits_end_with_how_many_fail_wait_are_clean_and_unreadable():
         "共 4 个资产：1 有不通过项，1 仅待人工判断，1 无问题，1 无法读取\n"
     )
     broken = report(findings=[finding("R-1", "error")])
-    last = text([broken, broken], lang="en").splitlines()[-1]
+    last = text([broken, broken], Shown("en")).splitlines()[-1]
     assert last == "2 assets: 0 with fails, 2 with rules that could not run, 0 for review only, 0 clean, 0 unreadable"
 
 
 def test_one_asset_has_no_closing_line():
-    assert "assets:" not in text([report()], lang="en")
+    assert "assets:" not in text([report()], Shown("en"))
 
 
 def test_receipts_end_with_marks_verified_and_left_out():
     marks = receipt().data["marks"]
     bad = receipt(marks=marks | {"label": marks["label"] | {"verified": False}})
-    last = text([receipt(), bad, Receipt(MARKS_NOTHING)], lang="en").splitlines()[-1]
+    last = text([receipt(), bad, Receipt(MARKS_NOTHING)], Shown("en")).splitlines()[-1]
     assert last == "3 assets: 3 marks verified, 1 marks NOT verified, 2 marks left out, 1 assets not marked"
 
 
@@ -87,7 +88,7 @@ def test_verifications_end_with_how_many_are_as_expected():
         "schema": "sceneproof.verify/1", "tool": VERIFY["tool"], "asset": UNREAD, "error": ERROR,
     }  # fmt: skip
     good, bad = verification(expected={"label": "ok"}), verification()
-    last = text([good, bad, Verification(unread)], lang="en").splitlines()[-1]
+    last = text([good, bad, Verification(unread)], Shown("en")).splitlines()[-1]
     assert last == "3 assets: 1 as expected, 1 not as expected, 1 unreadable"
-    last = text([verification(expected=None)] * 2, lang="en").splitlines()[-1]
+    last = text([verification(expected=None)] * 2, Shown("en")).splitlines()[-1]
     assert last == "2 assets: 2 with marks, 0 unreadable"

@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _interrupted()
     except SystemError as error:
-        from ._common import interrupted
+        from sceneproof.batch import interrupted
 
         if not interrupted(error):
             raise

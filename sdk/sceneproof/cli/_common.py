@@ -1,12 +1,11 @@
-"""What the verbs share: options for several, output, progress."""
+"""What the verbs share: options for several, and output."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,25 @@ def assets(paths: Sequence[str]) -> tuple[list[str], int]:
     return names, InputError.exit_code if over.closed else 0
 
 
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """How many assets at a time."""
+    parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        default=1,
+        metavar="N",
+        help="work on N assets at a time, each in a process of its own; 0 or auto: one per processor; default: 1",
+    )
+
+
+def _jobs(text: str) -> int:
+    if text == "auto":
+        return 0
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r}: a number of processes, or auto")
+    return int(text)
+
+
 def add_declaration(parser: argparse.ArgumentParser) -> None:
     """What the studio states."""
     group = parser.add_argument_group("declaration")
@@ -55,9 +73,7 @@ def add_format(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     """How the result is printed."""
     group = parser.add_argument_group("output")
     group.add_argument("--format", choices=formats, default="console", help=f"{_FORMATS}; default: %(default)s")
-    group.add_argument(
-        "--lang", choices=LANGUAGES, default="both", help="language of the console output; default: %(default)s"
-    )
+    group.add_argument("--lang", choices=LANGUAGES, default="both", help="language of the output; default: %(default)s")
 
 
 def comma(text: str) -> list[str]:
@@ -129,66 +145,6 @@ def one_line(text: str) -> str:
     from sceneproof.report._tidy import safe
 
     return safe(text)
-
-
-@contextlib.contextmanager
-def progress(names: Sequence[str], what: str) -> Iterator[Iterator[str]]:
-    """The names one by one, with a progress bar on stderr when it is a terminal and there are several."""
-    if len(names) < 2 or not sys.stderr.isatty():
-        yield iter(names)
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=len(names))
-
-        def step() -> Iterator[str]:
-            for name in names:
-                bar.update(task, description=f"{what} {Path(name).name}")
-                yield name
-                bar.advance(task)
-
-        yield step()
-
-
-@contextlib.contextmanager
-def one_record(name: str) -> Iterator[None]:
-    """Whatever goes wrong with one asset is that asset's error: never a traceback, never the end of the run."""
-    from sceneproof.errors import InputError, SceneproofError
-
-    try:
-        yield
-    except SceneproofError:
-        raise
-    except MemoryError:
-        raise InputError("there is not enough memory for it", uri=name) from None
-    except Exception as error:
-        if isinstance(error, SystemError) and interrupted(error):
-            raise KeyboardInterrupt from None
-        if os.environ.get("SCENEPROOF_DEBUG"):
-            raise
-        raise _fault(name, error) from error
-
-
-def _fault(name: str, error: Exception) -> Exception:
-    from sceneproof.errors import InputError
-
-    reason = f"{type(error).__name__}: {error}"
-    hint = "this is a fault of sceneproof; SCENEPROOF_DEBUG=1 shows where"
-    return InputError(f"cannot be worked on ({reason}); {hint}", uri=name)
-
-
-def interrupted(error: BaseException) -> bool:
-    """Whether Ctrl-C stands behind an error: inside a compiled kernel it comes out as a `SystemError`."""
-    seen: list[BaseException] = []
-    behind: BaseException | None = error
-    while behind is not None and behind not in seen:
-        if isinstance(behind, KeyboardInterrupt):
-            return True
-        seen.append(behind)
-        behind = behind.__cause__ or behind.__context__
-    return False
 
 
 def check_target(path: str | Path, names: Sequence[str]) -> None:

@@ -2,21 +2,27 @@
 
 examples:
   sceneproof inspect scene.glb
-  sceneproof inspect assets/ --format json
+  sceneproof inspect assets/ --format json --jobs auto
   sceneproof inspect scan.glb --depth deep
 """
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
+from typing import Any
 
-from . import _common
+from sceneproof.batch import Outcome
+from sceneproof.errors import SceneproofError
+
+from . import _common, _each
 
 HELP = "counts, sizes, topology"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     _common.add_paths(parser)
+    _common.add_jobs(parser)
     parser.add_argument(
         "--depth",
         choices=("cheap", "normal", "deep"),
@@ -28,19 +34,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from sceneproof._inspect import error_record, inspect
-    from sceneproof.errors import InputError
-
     names, code = _common.assets(arguments.paths)
     printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1)
-    with _common.progress(names, "inspect") as queue:
-        for name in queue:
-            try:
-                with _common.one_record(name):
-                    result = inspect(name, arguments.depth)
-            except InputError as error:
-                result = error_record(name, error)
-                code = max(code, error.exit_code)
-                _common.note(str(error))
-            printer.show(result)
-    return code
+
+    def take(outcome: Outcome) -> int:
+        printer.show(outcome.result)
+        return 0
+
+    ordered = arguments.format != "json"
+    return max(
+        code, _each.run(_Inspecting(arguments.depth), names, take, what="inspect", jobs=arguments.jobs, ordered=ordered)
+    )
+
+
+@dataclass(frozen=True)
+class _Inspecting:
+    """Inspecting one asset."""
+
+    depth: str
+
+    def work(self, name: str) -> Any:
+        from sceneproof._inspect import inspect
+
+        return inspect(name, self.depth)
+
+    def record(self, name: str, error: SceneproofError) -> Any:
+        from sceneproof._inspect import error_record
+        from sceneproof.errors import InputError
+
+        return error_record(name, error if isinstance(error, InputError) else InputError(str(error), uri=name))

@@ -11,17 +11,22 @@ that strips a mark. Replacing one of your own is recorded, another producer's is
 from __future__ import annotations
 
 import argparse
-import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from . import _common
+from sceneproof.batch import Outcome
+from sceneproof.errors import SceneproofError
+
+from . import _common, _each
+from ._targets import ReceiptFiles, receipt_files, targets_of
 
 HELP = "put the label, the metadata and the watermark in, and read them back"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     _common.add_paths(parser)
+    _common.add_jobs(parser)
     parser.add_argument("--output", metavar="OUT", help="file, or folder when there are several inputs")
     parser.add_argument("--in-place", action="store_true", help="write over the input instead")
     parser.add_argument("--force", action="store_true", help="write over an output that exists")
@@ -51,10 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from sceneproof import declaration as declarations
     from sceneproof import keys
-    from sceneproof._mark import mark
     from sceneproof._marking import MarkOptions
-    from sceneproof._receipt import error_receipt
-    from sceneproof.errors import InputError, MarkError, SceneproofError
 
     options = MarkOptions(
         tuple(arguments.marks) if arguments.marks is not None else None,
@@ -70,38 +72,58 @@ def run(arguments: argparse.Namespace) -> int:
     key = keys.load(arguments.key) if arguments.key else None
     names, code = _common.assets(arguments.paths)
     _common.check_declarations(arguments, names)
-    targets = _targets(arguments, names)
-    receipts = _receipt_files(arguments.receipt, targets) if arguments.receipt else {}
+    targets = targets_of(arguments, names)
+    receipts = ReceiptFiles(receipt_files(arguments.receipt, targets) if arguments.receipt else {})
     stated = declarations.of(arguments.declaration) if arguments.declaration else None
     printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1)
-    kept: dict[Path, list[Any]] = {}
-    with _common.progress(names, "mark") as queue:
-        for name in queue:
-            try:
-                with _common.one_record(name):
-                    receipt = mark(
-                        name,
-                        targets[name],
-                        declaration=stated,
-                        settings=arguments.settings,
-                        key=key,
-                        overwrite=arguments.force or arguments.in_place,
-                        options=options,
-                    )
-                code = max(code, int(not all(found["verified"] for found in receipt.marks.values())))
-                _warn(name, receipt, wanted=key is not None and "watermark" in (options.marks or ("watermark",)))
-            except SceneproofError as error:
-                if len(names) == 1 and not isinstance(error, InputError | MarkError):
-                    raise
-                receipt = error_receipt(name, error)
-                code = max(code, error.exit_code)
-                _common.note(str(error))
-            printer.show(receipt)
-            if receipts:
-                kept.setdefault(receipts[name], []).append(receipt)
-                _save(receipts[name], kept[receipts[name]])
+    wanted = key is not None and "watermark" in (options.marks or ("watermark",))
+
+    def take(outcome: Outcome) -> int:
+        receipt = outcome.result
+        if outcome.error is None:
+            _warn(outcome.name, receipt, wanted=wanted)
+        printer.show(receipt)
+        receipts.add(outcome.index, outcome.name, receipt)
+        return int(not all(found["verified"] for found in receipt.marks.values()))
+
+    overwrite = arguments.force or arguments.in_place
+    task = _Marking(targets, stated, tuple(arguments.settings), key, overwrite, options)
+    ordered = arguments.format != "json"
+    code = max(code, _each.run(task, names, take, what="mark", jobs=arguments.jobs, ordered=ordered))
+    receipts.close()
     printer.close()
     return code
+
+
+@dataclass(frozen=True)
+class _Marking:
+    """Marking one asset, with what is the same for all."""
+
+    targets: dict[str, Path]
+    stated: Any
+    settings: tuple[str, ...]
+    key: Any
+    overwrite: bool
+    options: Any
+
+    def work(self, name: str) -> Any:
+        from sceneproof._mark import mark
+
+        receipt = mark(
+            name,
+            self.targets[name],
+            declaration=self.stated,
+            settings=self.settings,
+            key=self.key,
+            overwrite=self.overwrite,
+            options=self.options,
+        )
+        return replace(receipt, scene=None)  # the file holds it; a folder of assets must not stay in memory
+
+    def record(self, name: str, error: SceneproofError) -> Any:
+        from sceneproof._receipt import error_receipt
+
+        return error_receipt(name, error)
 
 
 def _warn(name: str, receipt: Any, *, wanted: bool) -> None:
@@ -109,13 +131,6 @@ def _warn(name: str, receipt: Any, *, wanted: bool) -> None:
     reason = receipt.left_out.get("watermark")
     if wanted and reason:
         _common.note(f"{name}: no watermark was put in: {_common.one_line(reason)}")
-
-
-def _save(path: Path, receipts: list[Any]) -> None:
-    """After each asset, so that a run which is cut off leaves a receipt for every file it wrote."""
-    from sceneproof.report import json
-
-    _common.save_text(path, json.text(receipts))
 
 
 def _payload(text: str | None) -> bytes | None:
@@ -127,68 +142,3 @@ def _payload(text: str | None) -> bytes | None:
         return bytes.fromhex(text.removeprefix("0x"))
     except ValueError:
         raise UsageError(f"--payload {text!r}: an even number of hexadecimal digits is needed") from None
-
-
-def _targets(arguments: argparse.Namespace, names: list[str]) -> dict[str, Path]:
-    """Input to output. Folders of several inputs keep the structure below the folder that they share."""
-    from sceneproof.errors import UsageError
-
-    if arguments.in_place:
-        if arguments.output:
-            raise UsageError("--in-place and --output contradict each other")
-        return {name: Path(name) for name in names}
-    if not arguments.output:
-        raise UsageError("--output OUT is needed (or --in-place, to write over the input)")
-    output = Path(arguments.output)
-    named = arguments.output.endswith(("/", os.sep)) or (
-        not output.suffix and any(Path(path).is_dir() for path in arguments.paths)
-    )
-    folder = len(names) > 1 or output.is_dir() or named
-    targets = _in_folder(output, names) if folder else {names[0]: output}
-    for name, target in targets.items():
-        if not target.exists():
-            continue
-        if Path(name).exists() and target.samefile(name):
-            raise UsageError(f"{target}: is the input; say --in-place to write over it")
-        if not arguments.force:
-            raise UsageError(f"{target}: exists; name another file, or allow it with --force")
-    if folder:
-        for target in targets.values():
-            target.parent.mkdir(parents=True, exist_ok=True)
-    return targets
-
-
-def _in_folder(output: Path, names: list[str]) -> dict[str, Path]:
-    from sceneproof.errors import UsageError
-
-    if output.exists() and not output.is_dir():
-        raise UsageError(f"{output}: is a file, and there are several inputs; name a folder")
-    if not output.parent.is_dir():
-        raise UsageError(f"{output.parent}: no such folder; make it first")
-    places = {name: Path(os.path.abspath(name)) for name in names}  # noqa: PTH100 - links keep their own place
-    common = Path(os.path.commonpath([place.parent for place in places.values()]))
-    return {name: output / _written(place.relative_to(common)) for name, place in places.items()}
-
-
-def _written(path: Path) -> Path:
-    """The name under which a file is written: one of a format that is only read gets the ending of its conversion."""
-    from sceneproof.io import written_as
-
-    endings = written_as(path.suffix)
-    return path if not endings or path.suffix.lower() in endings else path.with_suffix(endings[0])
-
-
-def _receipt_files(receipt: str, targets: dict[str, Path]) -> dict[str, Path]:
-    """Input to receipt: one file for all, or in a folder one each under the output's name (and its folders)."""
-    path = Path(receipt)
-    if not path.is_dir():
-        _common.check_target(path, [*targets, *map(str, targets.values())])
-        return dict.fromkeys(targets, path)
-    common = Path(os.path.commonpath([target.parent for target in targets.values()]))
-    files = {
-        name: path / target.parent.relative_to(common) / f"{target.name}.receipt.json"
-        for name, target in targets.items()
-    }
-    for file in files.values():
-        file.parent.mkdir(parents=True, exist_ok=True)
-    return files

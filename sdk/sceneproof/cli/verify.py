@@ -11,14 +11,20 @@ Without a key the watermark is not looked for, which is not the same as absent.
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
+from typing import Any
 
-from . import _common
+from sceneproof.batch import Outcome
+from sceneproof.errors import SceneproofError
+
+from . import _common, _each
 
 HELP = "read back every mark, with and without the key"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     _common.add_paths(parser)
+    _common.add_jobs(parser)
     parser.add_argument("--key", action="append", default=[], metavar="FILE", help="watermark key; may be repeated")
     parser.add_argument(
         "--effort", default="normal", metavar="E", help="search for the watermark: quick, normal or deep"
@@ -34,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from sceneproof import _expected, _receipts, _verify, keys
-    from sceneproof.errors import InputError, SceneproofError, unknown
+    from sceneproof.errors import unknown
 
     ring = keys.ring(arguments.key)
     for marks in [record.marks for record in _receipts.records(arguments.expect)] or [{}]:
@@ -43,20 +49,33 @@ def run(arguments: argparse.Namespace) -> int:
         raise unknown("effort", arguments.effort, _verify.EFFORTS)
     names, code = _common.assets(arguments.paths)
     printer = _common.Printer(arguments.format, arguments.lang, several=len(names) > 1)
-    with _common.progress(names, "verify") as queue:
-        for name in queue:
-            try:
-                with _common.one_record(name):
-                    result = _verify.verify(
-                        name, key=ring, effort=arguments.effort, expect=arguments.expect, require=arguments.require
-                    )
-                code = max(code, int(not result.ok))
-            except SceneproofError as error:
-                if len(names) == 1 and not isinstance(error, InputError):
-                    raise
-                result = _verify.error_record(name, error)
-                code = max(code, error.exit_code)
-                _common.note(str(error))
-            printer.show(result)
+
+    def take(outcome: Outcome) -> int:
+        printer.show(outcome.result)
+        return int(outcome.error is None and not outcome.result.ok)
+
+    task = _Verifying(ring, arguments.effort, arguments.expect, tuple(arguments.require))
+    ordered = arguments.format != "json"
+    code = max(code, _each.run(task, names, take, what="verify", jobs=arguments.jobs, ordered=ordered))
     printer.close()
     return code
+
+
+@dataclass(frozen=True)
+class _Verifying:
+    """Verifying one asset, with what is the same for all."""
+
+    ring: Any
+    effort: str
+    expect: str | None
+    require: tuple[str, ...]
+
+    def work(self, name: str) -> Any:
+        from sceneproof._verify import verify
+
+        return verify(name, key=self.ring, effort=self.effort, expect=self.expect, require=self.require)
+
+    def record(self, name: str, error: SceneproofError) -> Any:
+        from sceneproof._verify import error_record
+
+        return error_record(name, error)

@@ -10,6 +10,7 @@ from sceneproof.errors import UsageError
 from ._audit_lines import audit_rows
 from ._lines import Lines
 from ._mark_lines import inspect_rows, receipt_rows, verify_rows
+from ._shown import AS_IS, Shown
 from ._tidy import kind_of, shown
 from ._totals import Totals
 from ._view import about, name_of, trouble
@@ -41,8 +42,9 @@ def render(result: Result, console: Console, *, lang: str = "both", gate: str | 
     _lines(result, lang, gate).render(console)
 
 
-def text(results: Sequence[Result], *, lang: str = "both", gate: str | None = None) -> str:
+def text(results: Sequence[Result], shown: Shown = AS_IS) -> str:
     """Several results one below the other, and what they come to; ends with an end of line."""
+    lang, gate = shown.lang, shown.gate
     totals = Totals()
     for result in results:
         totals.add(result)

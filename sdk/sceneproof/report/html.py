@@ -17,6 +17,7 @@ from sceneproof._version import __version__
 from . import _clauses, _marks, _tidy, _view, _words
 from ._packed import packed_rows
 from ._pictures import Picture, drawn
+from ._shown import AS_IS, Shown
 
 if TYPE_CHECKING:
     import jinja2
@@ -72,9 +73,9 @@ def fragment(result: Result) -> str:
     return template.render(section=_section(data), data=data, kind=kind, views=views)
 
 
-def text(results: Sequence[Result]) -> str:
-    """The page without pictures."""
-    return page(results)
+def text(results: Sequence[Result], shown: Shown = AS_IS) -> str:
+    """The page, with the pictures that are given."""
+    return page(results, shown.pictures, lang=shown.lang)
 
 
 def _section(data: Mapping[str, Any]) -> dict[str, Any]:

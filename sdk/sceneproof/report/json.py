@@ -24,7 +24,7 @@ def dumps(result: object, indent: int | None = None) -> str:
     return json.dumps(plain_data(result), ensure_ascii=False, allow_nan=False, indent=indent)
 
 
-def text(results: Sequence[object]) -> str:
+def text(results: Sequence[object], _: object = None) -> str:
     """One result indented, several as JSON lines (one object per line); ends with an end of line."""
     if len(results) == 1:
         return dumps(results[0], indent=2) + "\n"
