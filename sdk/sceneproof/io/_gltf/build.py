@@ -16,6 +16,7 @@ from .external import Chain, with_external
 from .materials import read_images, read_materials
 from .meshes import read_meshes
 from .nodes import read_animations, read_cameras, read_nodes, read_skins
+from .sounds import read_sounds
 from .splats import SPLATTING, read_splats
 from .vrm import read_avatar
 
@@ -76,6 +77,7 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
         meshes=meshes,
         materials=read_materials(tree),
         images=images,
+        sounds=read_sounds(document, accessors, problems),
         skins=read_skins(tree, accessors),
         cameras=read_cameras(tree),
         animations=read_animations(tree, accessors, problems),
