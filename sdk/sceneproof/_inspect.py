@@ -23,6 +23,8 @@ def inspect(asset: Any, depth: str = "normal") -> dict[str, Any]:
     Raises `InputError` when the asset cannot be read, `UsageError` for an unknown depth.
     """
     from .derived.inspection import inspection
+    from .derived.media import media
+    from .derived.reconstruction import reconstruction
 
     if depth not in DEPTHS:
         raise unknown("depth", depth, DEPTHS)
@@ -30,6 +32,8 @@ def inspect(asset: Any, depth: str = "normal") -> dict[str, Any]:
     scene = load(asset)
     loaded = time.perf_counter()
     figures = inspection(scene)
+    counted = time.perf_counter()
+    repairs = None if depth == "cheap" else reconstruction(scene, depth)
     done = time.perf_counter()
     data = to_bytes(scene)
     return {
@@ -37,9 +41,12 @@ def inspect(asset: Any, depth: str = "normal") -> dict[str, Any]:
         "tool": TOOL,
         "asset": asset_dict(scene.uri, sha256(data), scene.format, len(data)),
         "inspection": figures,
+        "reconstruction": repairs,
+        "media": media(scene),
         "seconds": {
             "load": round(loaded - start, 4),
-            "inspection": round(done - loaded, 4),
+            "inspection": round(counted - loaded, 4),
+            "reconstruction": round(done - counted, 4),
             "total": round(done - start, 4),
         },
     }

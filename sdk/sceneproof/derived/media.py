@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sceneproof.io._media import read_media
@@ -41,10 +41,9 @@ class Statement:
 @derived
 def media_labels(scene: Scene) -> tuple[MediaLabels, ...]:
     """The labels of every image and sound of the file, images first; also of readers that did not look into them."""
-    images = tuple(
-        image.media or read_media(image.data, image.mime, image.pointer, image.name) for image in scene.images
-    )
-    return images + scene.sounds
+    found = [image.media or read_media(image.data, image.mime, image.pointer, image.name) for image in scene.images]
+    placed = [replace(labels, pointer=image.pointer) for labels, image in zip(found, scene.images, strict=True)]
+    return (*placed, *scene.sounds)
 
 
 @derived

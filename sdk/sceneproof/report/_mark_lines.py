@@ -9,6 +9,7 @@ from . import _view
 from ._compared import compared
 from ._marks import MarkView, distortion_facts, found_marks, written_marks
 from ._packed import packed_rows
+from ._repair_lines import media_rows, repair_rows
 from ._tidy import inspected, size
 from ._words import FOOTERS, INSPECTION, MARKS, of, pick, text_of, word
 
@@ -90,6 +91,8 @@ def verify_rows(lines: Lines, data: Mapping[str, Any]) -> None:
 
 
 def inspect_rows(lines: Lines, data: Mapping[str, Any]) -> None:
-    """Counts, sizes and topology, one per line."""
+    """Counts, sizes and topology, one per line; what to repair; labels inside media."""
     for name, value in inspected(data["inspection"]):
         lines.add(2, (f"{lines.word(of(INSPECTION, name))}: ", "dim"), value)
+    repair_rows(lines, data)
+    media_rows(lines, data)

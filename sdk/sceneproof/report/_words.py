@@ -110,6 +110,8 @@ WORDS: Mapping[str, Text] = {
     "findings": Text("Findings", "审计结论"),
     "n_findings": Text("findings", "项结论"),
     "inspection": Text("Inspection", "检视"),
+    "reconstruction": Text("What a scan artist would repair", "扫描修复要点"),
+    "media": Text("Labels inside images and sounds", "图像与音频自带的标识"),
     "declaration": Text("Declaration", "声明"),
     "no_declaration": Text("none: origin, role and use are not stated", "无：来源、角色与用途均未说明"),
     "policies": Text("Policies", "政策依据"),
