@@ -40,7 +40,7 @@ class Limits:
     json_bytes: int = 256 << 20
     json_values: int = 8_000_000
     text_bytes: int = 256 << 20
-    accessor_bytes: int = 512 << 20
+    accessor_bytes: int = 1 << 30
     decoded_bytes: int = 768 << 20
     read_bytes: int = 8 << 30
     nodes: int = 250_000

@@ -1,18 +1,14 @@
-"""Images of an asset, decoded once: PNG, JPEG and WebP as Pillow reads them."""
+"""Images of an asset, decoded once: PNG, JPEG, WebP, and KTX2 when its decoder is installed."""
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
-import numpy as np
-
+from sceneproof.config import LIMITS
+from sceneproof.errors import InputError
 from sceneproof.scene import Array, Scene
 
 from ._memo import derived
-
-PIXEL_LIMIT = 64_000_000
-_READABLE = ("PNG", "JPEG", "WEBP")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,20 +22,31 @@ class Texture:
 @derived
 def texture(scene: Scene, image: int) -> Texture:
     """Image number `image` of the scene, decoded; never raises for a bad image, but says why there are no pixels."""
+    from sceneproof.io._codecs.pictures import decode_picture
+
     stored = scene.images[image]
     if not len(stored.data):
         return Texture(None, "the image is missing")
-    from PIL import Image, UnidentifiedImageError
-
+    if image not in _within_budget(scene):
+        return Texture(None, f"the images before it have {LIMITS.images_pixels:,} pixels, the limit of one asset")
     try:
-        with Image.open(io.BytesIO(stored.data), formats=_READABLE) as opened:
-            if opened.width * opened.height > PIXEL_LIMIT:
-                return Texture(None, f"{opened.width} x {opened.height} pixels, limit {PIXEL_LIMIT:,}")
-            if opened.mode.startswith("I"):  # 16-bit grey, which Pillow would clip instead of scaling
-                grey = (np.asarray(opened).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
-                return Texture(np.dstack([grey, grey, grey, np.full_like(grey, 255)]))
-            return Texture(np.asarray(opened.convert("RGBA")))
-    except UnidentifiedImageError:
-        return Texture(None, f"no decoder for {stored.mime or 'this kind of image'}")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        return Texture(None, f"the image does not decode: {error}")
+        return Texture(decode_picture(stored.data))
+    except InputError as error:
+        return Texture(None, error.reason)
+
+
+@derived
+def _within_budget(scene: Scene) -> frozenset[int]:
+    """The images, in order, that `LIMITS.images_pixels` allow by their headers: a thousand small files can each hold a
+    large picture."""
+    from sceneproof.io._picture_header import picture_header
+
+    left = LIMITS.images_pixels
+    found = set()
+    for number, stored in enumerate(scene.images):
+        header = picture_header(stored.data)
+        pixels = 0 if header is None or header.pixels > LIMITS.image_pixels else header.pixels
+        if pixels <= left:
+            left -= pixels
+            found.add(number)
+    return frozenset(found)

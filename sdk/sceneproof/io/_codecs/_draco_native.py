@@ -1,0 +1,28 @@
+"""The call of the Draco decoder itself, for the decoder process (`sceneproof.io._sandbox`) and no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sceneproof.io._sandbox_child import RefusedError
+
+DAMAGED = "draco: the stream is damaged and cannot be decoded"
+
+
+def decode(data: bytes, mesh: bool) -> dict[str, Any]:
+    """``attributes``, each ``{"unique_id", "data_type", "data"}``, and ``faces`` (``None`` for a point cloud)."""
+    import DracoPy
+
+    try:
+        decoded = DracoPy.decode(data)
+        # a mesh without faces is a decoder that took it for something else
+        faces = decoded.faces if mesh else None
+    except MemoryError:
+        raise
+    except Exception:  # the binding raises bare and private types alike, and "not draco" for any damage
+        raise RefusedError(DAMAGED) from None
+    attributes = [
+        {"unique_id": int(entry["unique_id"]), "data_type": int(entry["data_type"]), "data": entry["data"]}
+        for entry in decoded.attributes
+    ]
+    return {"attributes": attributes, "faces": faces}
