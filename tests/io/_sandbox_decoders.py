@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sceneproof.io import _sandbox
-from sceneproof.io._sandbox_child import RefusedError
+from sceneproof.io._sandbox_child import Refused
 
 
 def echo(value):
@@ -22,7 +22,7 @@ def process():
 
 
 def refuse():
-    raise RefusedError("the stream is damaged")
+    raise Refused("the stream is damaged")
 
 
 def fault():

@@ -18,7 +18,7 @@ from sceneproof.io._sandbox_wire import receive, send
 _SPARE_SECONDS = 5  # of processor time beyond the limit: the parent's clock strikes first
 
 
-class RefusedError(Exception):
+class Refused(Exception):  # noqa: N818 - no error of ours, a word of the decoder
     """What a decoder raises for a file it cannot read: one line that says why."""
 
 
@@ -51,7 +51,7 @@ def _answer(name: str, arguments: list[Any]) -> dict[str, Any]:
     module, _, function = name.partition(":")
     try:
         return {"value": getattr(importlib.import_module(module), function)(*arguments)}
-    except RefusedError as error:
+    except Refused as error:
         return {"fault": "refused", "text": str(error)[:300]}
     except ImportError as error:
         return {"fault": "missing", "text": str(error.name or error)[:300]}

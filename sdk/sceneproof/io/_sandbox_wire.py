@@ -123,7 +123,7 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
 def _fill(stream: IO[bytes], target: memoryview) -> None:
     done = 0
     while done < len(target):
-        count = stream.readinto(target[done:])
+        count = stream.readinto(target[done:])  # type: ignore[attr-defined]
         if not count:
             raise EOFError
         done += count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sceneproof.io._sandbox_child import RefusedError
+from sceneproof.io._sandbox_child import Refused
 
 DAMAGED = "draco: the stream is damaged and cannot be decoded"
 
@@ -20,7 +20,7 @@ def decode(data: bytes, mesh: bool) -> dict[str, Any]:
     except MemoryError:
         raise
     except Exception:  # the binding raises bare and private types alike, and "not draco" for any damage
-        raise RefusedError(DAMAGED) from None
+        raise Refused(DAMAGED) from None
     attributes = [
         {"unique_id": int(entry["unique_id"]), "data_type": int(entry["data_type"]), "data": entry["data"]}
         for entry in decoded.attributes

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sceneproof.io._sandbox_child import RefusedError
+from sceneproof.io._sandbox_child import Refused
 
 # What Pillow raises for damage, by its documentation and by what was seen.
 _DAMAGE = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError)
@@ -16,7 +16,7 @@ _READABLE = ("PNG", "JPEG", "WEBP")
 
 
 def decode(data: bytes) -> NDArray[Any]:
-    """PNG, JPEG or WebP (of an animation the first picture). Raises `RefusedError`."""
+    """PNG, JPEG or WebP (of an animation the first picture). Raises `Refused`."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -26,18 +26,18 @@ def decode(data: bytes) -> NDArray[Any]:
                 return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
             return np.asarray(opened.convert("RGBA"))
     except UnidentifiedImageError:
-        raise RefusedError("no decoder for this kind of image") from None
+        raise Refused("no decoder for this kind of image") from None
     except _DAMAGE as error:
-        raise RefusedError(f"the image does not decode: {error}") from None
+        raise Refused(f"the image does not decode: {error}") from None
     except Image.DecompressionBombError:  # Pillow's own limit, for a caller who has raised ours beyond it
-        raise RefusedError("Pillow takes its size for a decompression bomb") from None
+        raise Refused("Pillow takes its size for a decompression bomb") from None
 
 
 def decode_ktx2(data: bytes) -> NDArray[Any]:
-    """The largest level of a KTX2 with an ETC1S or UASTC payload (KHR_texture_basisu). Raises `RefusedError`."""
+    """The largest level of a KTX2 with an ETC1S or UASTC payload (KHR_texture_basisu). Raises `Refused`."""
     import opengl_basisu
 
     try:
         return np.ascontiguousarray(opengl_basisu.open(data).transcode("rgba8").data, np.uint8)
     except (ValueError, IndexError) as error:
-        raise RefusedError(f"the image does not decode: {error}") from None
+        raise Refused(f"the image does not decode: {error}") from None

@@ -45,11 +45,11 @@ def decode_picture(data: bytes | memoryview) -> NDArray[np.uint8]:
 
 def _here(data: bytes) -> NDArray[Any]:
     from sceneproof.io._codecs._picture_native import decode
-    from sceneproof.io._sandbox_child import RefusedError
+    from sceneproof.io._sandbox_child import Refused
 
     try:
         return decode(data)
-    except RefusedError as error:
+    except Refused as error:
         raise InputError(str(error)) from None
 
 
