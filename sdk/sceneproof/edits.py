@@ -14,11 +14,16 @@ from .scene import Array
 
 @dataclass(frozen=True, eq=False)
 class SetPositions:
-    """New ``POSITION`` values, float32 [shape=(n, 3)], for one primitive; all else of it stays."""
+    """New ``POSITION`` values, float32 [shape=(n, 3)], for one primitive; all else of it stays.
+
+    A file that keeps positions on a grid rounds them to it. ``tolerance``, in the unit of the positions, is the most
+    that rounding may move a coordinate: a codec that can then makes its grid finer. ``None`` keeps the file's own.
+    """
 
     mesh: int
     primitive: int
     positions: Array
+    tolerance: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

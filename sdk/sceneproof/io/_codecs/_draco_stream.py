@@ -56,6 +56,7 @@ class Attribute:
     start, end : its values in the stream.
     method, transform : prediction and transform, as stored.
     bits, low, span : of quantised values (bits of normals too): ``low + whole * span / (2 ** bits - 1)``.
+    grid_at : where ``span`` stands in the stream, with ``bits`` behind it.
     """
 
     kind: int
@@ -72,6 +73,7 @@ class Attribute:
     bits: int | None = None
     low: NDArray[np.float32] | None = None
     span: float = 0.0
+    grid_at: int = 0
 
     @property
     def positions(self) -> bool:
@@ -243,6 +245,7 @@ def _prediction_data(cursor: Cursor, attribute: Attribute) -> None:
 def _transform_data(cursor: Cursor, attribute: Attribute) -> None:
     if attribute.storage == QUANTISED:
         attribute.low = cursor.floats(attribute.width).astype(np.float32)
+        attribute.grid_at = cursor.at
         attribute.span = float(cursor.floats(1)[0])
         attribute.bits = cursor.byte()
     elif attribute.storage == NORMAL:

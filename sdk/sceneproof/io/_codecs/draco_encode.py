@@ -4,7 +4,8 @@ The stream is taken apart, not decoded and encoded anew: connectivity, metadata 
 prediction does not look at positions stay as they are; positions, and what is predicted from them (texture coordinates
 and normals of slow encoders), are predicted and coded again by the methods, bits and grid that the stream names. So
 order and counts of vertices and faces stay, a position that does not leave its place of the grid comes back bit for
-bit, and so does every other attribute. A position outside the grid of the input gets a number beyond its ends.
+bit, and so does every other attribute. A position outside the grid of the input gets a number beyond its ends. A grid
+may be made finer by halving its step: every old place stays one of its places.
 
 Source: Draco Bitstream Specification 2.2.
 """
@@ -12,7 +13,7 @@ Source: Draco Bitstream Specification 2.2.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,27 +21,14 @@ from numpy.typing import NDArray
 
 from sceneproof.errors import MarkError
 
-from ._draco_stream import (
-    DIFFERENCE,
-    GENERIC,
-    GEOMETRIC,
-    MULTI_PARALLELOGRAM,
-    NONE,
-    NORMAL,
-    OCTAHEDRON,
-    PARALLELOGRAM,
-    QUANTISED,
-    TEXTURE,
-    WRAP,
-    Attribute,
-    read_stream,
-)
+from ._draco_stream import GEOMETRIC, NORMAL, QUANTISED, TEXTURE, Attribute, read_stream
+from ._draco_values import INTEGERS, centre, pack_values
 from .draco import DracoMesh, decode_draco
 
 Ints = NDArray[np.int64]
 
 _FLOAT32 = 9
-_INTEGERS: dict[int, Any] = {1: np.int8, 2: np.uint8, 3: np.int16, 4: np.uint16, 5: np.int32, 6: np.uint32}
+_MOST_BITS = 20  # a grid is not made finer than this: float32 hold little more
 _FARTHEST = 1 << 30  # whole numbers of a grid beyond which differences leave 32 bits
 
 
@@ -52,15 +40,17 @@ class Repacked:
     ----------
     data : the stream.
     positions : the positions that it decodes to, in the type that the stream names.
-    bits : per name its quantisation bits, ``None`` where the values are not quantised; the same before and after.
+    bits : per name its quantisation bits before and after, ``None`` where the values are not quantised.
     """
 
     data: bytes
     positions: NDArray[Any]
-    bits: Mapping[str, int | None]
+    bits: Mapping[str, tuple[int | None, int | None]]
 
 
-def replace_positions(data: bytes, attribute_ids: Mapping[str, int], positions: NDArray[Any]) -> Repacked:
+def replace_positions(
+    data: bytes, attribute_ids: Mapping[str, int], positions: NDArray[Any], tolerance: float | None = None
+) -> Repacked:
     """The stream with other positions.
 
     Parameters
@@ -68,37 +58,67 @@ def replace_positions(data: bytes, attribute_ids: Mapping[str, int], positions: 
     data : a mesh stream, bitstream version 2.2.
     attribute_ids : name to Draco's unique id; ``POSITION`` must be one.
     positions : (n, 3), one per decoded vertex; rounded to the stream's grid, or to its integers.
+    tolerance : the most that rounding may move a coordinate; the grid is halved until it holds. ``None`` keeps it.
 
     Raises `MarkError` when the stream cannot be taken apart or would not decode to what it should, `InputError` when it
     cannot be decoded in the first place.
     """
+    data = bytes(data)
     before = decode_draco(data, attribute_ids)
-    attributes = read_stream(bytes(data))
+    attributes = read_stream(data)
     held = _Held(before, attributes, attribute_ids)
     place = _find(attributes, attribute_ids["POSITION"])
     names = {number: name for name, number in attribute_ids.items()}
-    bits = {names[a.number]: a.bits for a in attributes if a.number in names}
-    wanted = _rounded(place, positions)
-    if np.array_equal(wanted, _rounded(place, before.attributes["POSITION"])):
-        return Repacked(bytes(data), before.attributes["POSITION"], bits)
-    replaced = {id(place): _packed(place, held.rows_of(place, wanted), np.zeros((0, 3), np.int64))}
+    bits = {names[a.number]: (a.bits, a.bits) for a in attributes if a.number in names}
+    if np.array_equal(_rounded(place, positions), _rounded(place, before.attributes["POSITION"])):
+        return Repacked(data, before.attributes["POSITION"], bits)
+    finer = _finer(place, tolerance)
+    bits["POSITION"] = (place.bits, finer.bits)
+    wanted = _rounded(finer, positions)
+    parts = [(place.start, place.end, pack_values(finer, held.rows_of(finer, wanted), np.zeros((0, 3), np.int64)))]
+    if finer.bits is not None:
+        parts.append((place.grid_at, place.grid_at + 5, np.float32(finer.span).tobytes() + bytes([finer.bits])))
     for attribute in attributes:
         if attribute.sequence is not None and attribute.method in (TEXTURE, GEOMETRIC) and attribute is not place:
             on_places = wanted[held.points_of(attribute)]
-            replaced[id(attribute)] = _packed(attribute, held.whole(attribute), on_places)
-    out, at = [], 0
-    for attribute in attributes:
-        out += [data[at : attribute.start], replaced.get(id(attribute), data[attribute.start : attribute.end])]
-        at = attribute.end
-    packed = b"".join(map(bytes, [*out, data[at:]]))
+            parts.append((attribute.start, attribute.end, pack_values(attribute, held.whole(attribute), on_places)))
+    packed = _spliced(data, parts)
     after = decode_draco(packed, attribute_ids)
-    _same_but_positions(before, after, _floats(place, wanted))
+    _same_but_positions(before, after, _floats(finer, wanted))
     return Repacked(packed, after.attributes["POSITION"], bits)
+
+
+def _spliced(data: bytes, parts: list[tuple[int, int, bytes]]) -> bytes:
+    out, at = [], 0
+    for start, end, new in sorted(parts):
+        out += [data[at:start], new]
+        at = end
+    return b"".join([*out, data[at:]])
+
+
+def _finer(place: Attribute, tolerance: float | None) -> Attribute:
+    """The positions' attribute on a grid of steps halved until they are at most twice the tolerance.
+
+    The span is chosen so that a decoder's step, a float32 quotient, is exactly the old one by a power of two.
+    """
+    if tolerance is None or place.bits is None or not place.span > 0:
+        return place
+    step = _step(place.span, place.bits)
+    for bits in range(place.bits, max(place.bits, _MOST_BITS) + 1):
+        wanted = float(step) / (1 << (bits - place.bits))
+        if wanted > 2 * tolerance and bits < _MOST_BITS:
+            continue
+        most = np.float32((1 << bits) - 1)
+        span = np.float32(wanted * float(most))
+        for near in (span, np.nextafter(span, np.float32(0)), np.nextafter(span, np.float32(np.inf))):
+            if float(near / most) == wanted:
+                return replace(place, bits=bits, span=float(near))
+    return place
 
 
 def _find(attributes: list[Attribute], number: int) -> Attribute:
     for attribute in attributes:
-        known = attribute.data_type == _FLOAT32 or attribute.data_type in _INTEGERS
+        known = attribute.data_type == _FLOAT32 or attribute.data_type in INTEGERS
         if attribute.number == number and attribute.positions and attribute.width == 3 and known:
             return attribute
     raise MarkError(f"draco: attribute {number} of the stream is no position of three components")
@@ -137,13 +157,13 @@ class _Held:
         if attribute.storage == NORMAL:
             from sceneproof.kernels.draco_normals import to_octahedron
 
-            return to_octahedron(np.ascontiguousarray(values), _centre(attribute))
+            return to_octahedron(np.ascontiguousarray(values), centre(attribute))
         return _rounded(attribute, values)
 
 
-def _centre(attribute: Attribute) -> int:
-    assert attribute.bits is not None
-    return (1 << (attribute.bits - 1)) - 1
+def _step(span: float, bits: int) -> np.float32:
+    """Distance of two places of a grid, as decoders compute it."""
+    return np.float32(np.float32(span) / np.float32((1 << bits) - 1))
 
 
 def _rounded(attribute: Attribute, values: NDArray[Any]) -> Ints:
@@ -152,13 +172,12 @@ def _rounded(attribute: Attribute, values: NDArray[Any]) -> Ints:
     if attribute.storage == QUANTISED:
         assert attribute.low is not None
         assert attribute.bits is not None
-        step = attribute.span / ((1 << attribute.bits) - 1)
-        exact = (exact - attribute.low.astype(np.float64)) / (step or 1.0)
+        exact = (exact - attribute.low.astype(np.float64)) / (float(_step(attribute.span, attribute.bits)) or 1.0)
     elif attribute.data_type == _FLOAT32:
         return np.ascontiguousarray(values, "<f4").view("<i4").astype(np.int64)
     whole = np.rint(exact)
-    if attribute.data_type in _INTEGERS:
-        limits = np.iinfo(_INTEGERS[attribute.data_type])
+    if attribute.data_type in INTEGERS:
+        limits = np.iinfo(INTEGERS[attribute.data_type])
         whole = np.clip(whole, limits.min, limits.max)
     if not np.isfinite(whole).all() or np.abs(whole).max(initial=0) > _FARTHEST:
         raise MarkError("draco: a position lies too far from the grid of the stream")
@@ -170,85 +189,12 @@ def _floats(attribute: Attribute, whole: Ints) -> NDArray[Any]:
     if attribute.storage == QUANTISED:
         assert attribute.low is not None
         assert attribute.bits is not None
-        step = np.float32(attribute.span) / np.float32((1 << attribute.bits) - 1)
+        step = _step(attribute.span, attribute.bits)
         scaled: NDArray[Any] = whole.astype(np.float32) * step + attribute.low
         return scaled
     if attribute.data_type == _FLOAT32:
         return whole.astype("<i4").view("<f4")
-    return whole.astype(_INTEGERS[attribute.data_type])
-
-
-def _packed(attribute: Attribute, values: Ints, places: Ints) -> bytes:
-    """The bytes of an attribute's values, by its own method; ``places`` are the positions at its rows."""
-    from . import _draco_bytes as coded
-
-    if attribute.storage == GENERIC:
-        dtype = np.dtype(_INTEGERS.get(attribute.data_type, np.int32))  # float32 are here as their bits
-        return values.astype(dtype.newbyteorder("<")).tobytes()
-    head = attribute.method.to_bytes(1, "little", signed=True)
-    if attribute.method != NONE:
-        head += attribute.transform.to_bytes(1, "little", signed=True)
-    method = attribute.method if attribute.sequence or attribute.method == NONE else DIFFERENCE
-    if method == GEOMETRIC:
-        return head + b"\1" + _packed_normals(attribute, values, places)
-    predicted, extra = _predicted(attribute, method, values, places)
-    if method == NONE:
-        return head + b"\1" + coded.symbols(_signs(values).ravel(), attribute.width)
-    if attribute.transform != WRAP:
-        raise MarkError("draco: its positions are predicted in an unknown way")
-    low, high = int(values.min()), int(values.max())
-    sides = high - low + 1
-    difference = values - np.clip(predicted, low, high)
-    difference += np.where(difference < -(sides // 2), sides, 0)
-    difference -= np.where(difference > (sides - 1) // 2, sides, 0)
-    limits = np.array([low, high], "<i4").tobytes()
-    return head + b"\1" + coded.symbols(_signs(difference).ravel(), attribute.width) + extra + limits
-
-
-def _predicted(attribute: Attribute, method: int, values: Ints, places: Ints) -> tuple[Ints, bytes]:
-    """Predictions, and the bytes that a decoder needs to make them."""
-    from sceneproof.kernels import draco_prediction as prediction
-
-    from . import _draco_bytes as coded
-
-    if method in (NONE, DIFFERENCE):
-        return np.concatenate([np.zeros((1, values.shape[1]), np.int64), values[:-1]]), b""
-    assert attribute.sequence is not None
-    table = attribute.sequence.table
-    if method == PARALLELOGRAM:
-        return prediction.parallelogram(table, values), b""
-    if method == MULTI_PARALLELOGRAM:
-        out, flags, numbers = prediction.multi_parallelogram(table, values)
-        extra = b""
-        for number in range(1, prediction.MOST_PARALLELOGRAMS + 1):
-            chosen = flags[numbers == number, :number].ravel()
-            extra += coded.varint(len(chosen)) + (coded.flags(chosen) if len(chosen) else b"")
-        return out, extra
-    if method == TEXTURE and values.shape[1] == 2:
-        out, sides = prediction.texture_coordinates(table, values, np.ascontiguousarray(places))
-        turned = sides[::-1]  # a decoder takes them from the back, and each says whether it differs from the one before
-        same = (turned == np.concatenate([[1], turned[:-1]])).astype(np.uint8)
-        return out, len(sides).to_bytes(4, "little") + coded.flags(same)
-    raise MarkError("draco: its positions are predicted in an unknown way")
-
-
-def _packed_normals(attribute: Attribute, values: Ints, places: Ints) -> bytes:
-    from sceneproof.kernels.draco_normals import normal_corrections
-
-    from . import _draco_bytes as coded
-
-    if attribute.transform != OCTAHEDRON or attribute.storage != NORMAL or attribute.sequence is None:
-        raise MarkError("draco: its normals are predicted in an unknown way")
-    centre = _centre(attribute)
-    rows = np.arange(len(values))
-    found, flips = normal_corrections(attribute.sequence.table, values, rows, np.ascontiguousarray(places), centre)
-    limits = np.array([2 * centre + 1, centre], "<i4").tobytes()
-    return coded.symbols(found.ravel(), 2) + limits + coded.flags(flips)
-
-
-def _signs(values: Ints) -> Ints:
-    """0, -1, 1, -2, … as 0, 1, 2, 3, …"""
-    return np.where(values < 0, -2 * values - 1, 2 * values)
+    return whole.astype(INTEGERS[attribute.data_type])
 
 
 def _same_but_positions(before: DracoMesh, after: DracoMesh, wanted: NDArray[Any]) -> None:

@@ -31,7 +31,7 @@ class _Stream:
     data: bytes
     before: int
     values: Array
-    bits: Mapping[str, int | None]
+    bits: Mapping[str, tuple[int | None, int | None]]
     places: list[Place] = field(default_factory=list)
 
 
@@ -53,7 +53,7 @@ def set_draco_positions(editor: Editor, document: GltfDocument, edits: Sequence[
             left.append(edit)
             continue
         _, entry = accessors.entry(editor.get(*place, "attributes", "POSITION"), _pointer(place))
-        stream = _repacked(editor, accessors, place, edit.positions, entry, streams)
+        stream = _repacked(editor, accessors, place, edit, entry, streams)
         if stream is None:
             continue
         if "bufferView" in entry:
@@ -73,7 +73,7 @@ def _repacked(
     editor: Editor,
     accessors: Accessors,
     place: Place,
-    positions: Array,
+    edit: SetPositions,
     entry: dict[str, Any],
     streams: dict[tuple[int, bytes], _Stream],
 ) -> _Stream | None:
@@ -86,11 +86,11 @@ def _repacked(
     ids = settings.get("attributes") if isinstance(settings, dict) else None
     if view is None or not isinstance(ids, dict) or "POSITION" not in ids:
         raise MarkError(f"#{pointer}: positions are not in the stream, so they cannot be set")
-    if np.shape(positions) != (entry["count"], 3) or not np.isfinite(positions).all():
+    if np.shape(edit.positions) != (entry["count"], 3) or not np.isfinite(edit.positions).all():
         raise MarkError(f"#{_pointer(place)}: new positions are not finite, or not {entry['count']} rows of three")
     data = bytes(accessors.view_bytes(view, pointer))
     try:
-        packed = replace_positions(data, ids, _scaled(entry, positions))
+        packed = replace_positions(data, ids, _scaled(entry, edit.positions), edit.tolerance)
     except (MarkError, InputError) as error:
         raise MarkError(f"#{pointer}: {error.reason if isinstance(error, InputError) else error}") from None
     if packed.data == data:
@@ -135,7 +135,7 @@ def _put(editor: Editor, streams: Mapping[tuple[int, bytes], _Stream]) -> None:
             editor.reencoded[pointer] = {
                 "pointer": pointer,
                 "codec": DRACO,
-                "bits": {name: {"before": bits, "after": bits} for name, bits in stream.bits.items()},
+                "bits": {name: {"before": old, "after": new} for name, (old, new) in stream.bits.items()},
                 "bytes_before": before,
                 "bytes_after": len(stream.data),
             }
