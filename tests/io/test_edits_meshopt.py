@@ -9,12 +9,13 @@ import pytest
 
 from sceneproof.edits import SetPositions
 from sceneproof.io import apply, load, reencoded, save, to_bytes
+from sceneproof.io._codecs.meshopt_encode import encode_meshopt
 from sceneproof.io._codecs.meshopt_exponential import joined
 from sceneproof.io._gltf.accessors import MESHOPT, Accessors
 from tests.io import _edits, khronos
 from tests.io._edits import again, document, moved, positions
 from tests.makers import shapes
-from tests.makers._pack import unpack_glb
+from tests.makers._pack import pack_glb, unpack_glb
 from tests.makers.builder import Builder
 from tests.makers.meshopt import EXT, KHR, compressed
 
@@ -308,3 +309,28 @@ def test_real_files_stay_compressed_valid_and_small(name, data, tmp_path):
     assert size <= 1.05 * held
     before, after = khronos.errors(source, target)
     assert not after - before
+
+
+def test_a_stream_that_a_draco_edit_moves_is_still_read_where_it_was(data):
+    tree, binary = unpack_glb((data / "gltf/Box_Draco.glb").read_bytes())
+    points = np.random.default_rng(0).random((40, 3)).astype(np.float32)
+    stream = encode_meshopt(points.tobytes(), count=40, stride=12)
+    start = len(binary) + -len(binary) % 8
+    settings = {"buffer": 0, "byteOffset": start, "byteLength": len(stream), "byteStride": 12, "count": 40}
+    view = {
+        "buffer": len(tree["buffers"]), "byteLength": 480, "byteStride": 12,
+        "extensions": {EXT: settings | {"mode": "ATTRIBUTES"}},
+    }  # fmt: skip
+    entry = {"bufferView": len(tree["bufferViews"]), "componentType": 5126, "count": 40, "type": "VEC3"}
+    bounds = {"min": points.min(axis=0).tolist(), "max": points.max(axis=0).tolist()}
+    tree["meshes"].append({"primitives": [{"attributes": {"POSITION": len(tree["accessors"])}, "mode": 0}]})
+    tree["bufferViews"].append(view)
+    tree["accessors"].append(entry | bounds)
+    tree["buffers"][0]["byteLength"] = start + len(stream)
+    tree["buffers"].append({"byteLength": 480, "extensions": {EXT: {"fallback": True}}})
+    scene = load(pack_glb(tree, binary.ljust(start, b"\0") + stream))
+    wave = np.random.default_rng(1).random((len(positions(scene)), 3)).astype(np.float32)
+    found = again(apply(scene, [SetPositions(0, 0, positions(scene) + wave), moved(scene, 1)]))
+    np.testing.assert_array_equal(positions(found, 1), points + np.float32(0.25))
+    assert np.abs(positions(found) - positions(scene) - wave).max() < 1e-3
+    assert view_of(found, 1)["extensions"][EXT]["byteOffset"] != start  # it did move

@@ -135,7 +135,8 @@ class MeshoptViews:
     def _view(self, entry: dict[str, Any]) -> _View:
         number, extension = int(entry["bufferView"]), str(self._extension(entry))
         if number not in self._views:
-            settings = self._editor.get("bufferViews", number, "extensions", extension)
+            # as the file had it: an earlier edit may have moved the stream already
+            settings = self._document.tree["bufferViews"][number]["extensions"][extension]
             first = int(settings.get("byteOffset", 0))
             content = self._document.buffers[int(settings["buffer"])] or b""  # its range was checked when it was read
             stream = memoryview(content)[first : first + int(settings["byteLength"])]
