@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 import zipfile
@@ -10,9 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from sceneproof.errors import InputError, LimitError
 from sceneproof.io import sog
+from sceneproof.io._sog.image import size_of
 from sceneproof.scene import Splats
 from tests.io._splat_checks import assert_close
 from tests.makers import splats as make
@@ -138,6 +141,25 @@ def test_a_png_that_lies_about_its_size_is_refused() -> None:
     images["sh0.webp"] = b"\x89PNG\r\n\x1a\n" + chunk
     with pytest.raises(LimitError, match="100000 x 100000"):
         sog.load(make.zipped({**images, "meta.json": json.dumps(meta).encode()}), None, None)
+
+
+def test_a_webp_that_lies_about_its_size_is_refused_by_the_decoder() -> None:
+    meta, images = make.sog_parts(TRUTH)
+    grey = make.webp(np.zeros((8, 33, 4), np.uint8))
+    extended = b"VP8X" + struct.pack("<IB3x", 10, 16) + (199).to_bytes(3, "little") + (9).to_bytes(3, "little")
+    images["sh0.webp"] = b"RIFF" + struct.pack("<I", len(grey) + 10) + b"WEBP" + extended + grey[12:]
+    with pytest.raises(InputError, match=r"sh0\.webp"):
+        sog.load(make.zipped({**images, "meta.json": json.dumps(meta).encode()}), None, None)
+
+
+@pytest.mark.parametrize("kind", ["lossless", "lossy", "lossy with alpha", "png"])
+def test_the_size_of_an_image_stands_in_its_header(kind: str) -> None:
+    grey = Image.fromarray(np.zeros((7, 19, 4), np.uint8))
+    grey = grey.convert("RGB") if kind == "lossy" else grey
+    out = io.BytesIO()
+    grey.save(out, "PNG" if kind == "png" else "WEBP", lossless=kind == "lossless")
+    assert size_of(out.getvalue()) == (19, 7)
+    assert size_of(out.getvalue()[:20]) is None
 
 
 def test_two_members_of_one_name_and_too_many_are_refused() -> None:

@@ -92,7 +92,8 @@ def splats_of(data: bytes, pointer: str, problems: list[Problem]) -> Splats:
     at = 0
     for section in found:
         rows = slice(at, at + section.count)
-        _fill({name: values[rows] for name, values in columns.items()}, data, section, level, (low, high))
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is looked for in the end
+            _fill({name: values[rows] for name, values in columns.items()}, data, section, level, (low, high))
         at += section.count
     return make_splats(pointer, problems, **columns)
 

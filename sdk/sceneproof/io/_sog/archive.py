@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
-import warnings
 import zipfile
 import zlib
-
-import numpy as np
 
 from sceneproof.config import LIMITS
 from sceneproof.errors import InputError, LimitError
 from sceneproof.io._bounded import Inflater
 from sceneproof.scene import Array
+
+from .image import pixels
 
 _MEMBERS = 64  # a SOG has eight
 _LARGEST_META = 16 << 20
@@ -77,21 +76,5 @@ class Archive:
         `least` pixels must be there; more than `most` (else four times `least`, and a little) are refused from the
         image's header, before they are decoded.
         """
-        from PIL import Image, UnidentifiedImageError
-
-        data = self.read(name, LIMITS.file_bytes)
-        limit = min(most if most is not None else 4 * least + 65536, LIMITS.image_pixels)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # Pillow's own warning of large images: the limit here is ours
-                with Image.open(io.BytesIO(data), formats=("WEBP", "PNG")) as image:
-                    width, height = image.size
-                    if width * height > limit:
-                        raise LimitError(f"{name[:60]!r} is {width} x {height}, limit {limit:,} pixels")
-                    if width * height < least:
-                        raise InputError(f"{name[:60]!r} is {width} x {height}, {least:,} pixels are needed")
-                    return np.asarray(image.convert("RGBA")).reshape(-1, 4), width
-        except (InputError, MemoryError):
-            raise
-        except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
-            raise InputError(f"{name[:60]!r} is no image that can be read ({str(error)[:80]})") from None
+        limit = most if most is not None else 4 * least + 65536
+        return pixels(self.read(name, LIMITS.file_bytes), name[:60], least, limit)
