@@ -10,6 +10,7 @@ import numpy as np
 
 from sceneproof.errors import InputError
 from sceneproof.io import _splats
+from sceneproof.io._cloud import cloud, frozen, nonfinite
 from sceneproof.io._plain import PlainDocument, asset_of
 from sceneproof.scene import Array, Material, Mesh, Mode, Node, PointCloud, Primitive, Problem, Scene, Splats
 
@@ -85,8 +86,8 @@ def _geometry(base: Scene, header: Header, tables: dict[str, Table], problems: l
     positions = columns.places(vertex)
     faces = _faces(tables, problems)
     if faces is None:
-        cloud = _cloud(vertex, positions, problems)
-        return replace(base, points=(cloud,)), Layout(header, tables, "points")
+        points = _cloud(vertex, positions, problems)
+        return replace(base, points=(points,)), Layout(header, tables, "points")
     lengths, corners = faces
     _check_corners(lengths, corners, vertex.count)
     labels = checked(header, vertex.count, lengths, corners, problems)
@@ -177,24 +178,24 @@ def _strips(table: Table, count: int) -> Array:
 
 
 def _mesh(vertex: Table, layout: Layout, positions: Array, triangles: Array, problems: list[Problem]) -> Mesh:
-    sound = columns.nonfinite(positions, problems, "/vertex")
+    sound = nonfinite(positions, problems, "/vertex")
     if not sound.all() and not sound[triangles].all():
         bad = int(triangles.ravel()[np.argmin(sound[triangles.ravel()])])
         raise InputError(f"vertex {bad:,}, which a face uses, is not finite", pointer=f"/vertex/{bad}")
     own = len(positions)
-    attributes = {"POSITION": _frozen((positions - layout.origin).astype(np.float32, copy=False))}
+    attributes = {"POSITION": frozen((positions - layout.origin).astype(np.float32, copy=False))}
     normals, uv, tint = vertex.columns(*columns.NORMAL), columns.texture_coordinates(vertex), columns.colors(vertex)
     if normals is not None:
-        attributes["NORMAL"] = _frozen(np.ascontiguousarray(normals[:own], np.float32))
+        attributes["NORMAL"] = frozen(np.ascontiguousarray(normals[:own], np.float32))
     if tint is not None and not _ours(layout.labels, tint[:own]):
-        attributes["COLOR_0"] = _frozen(tint[:own])
+        attributes["COLOR_0"] = frozen(tint[:own])
     if uv is not None:
-        attributes["TEXCOORD_0"] = _frozen(uv[:own])
+        attributes["TEXCOORD_0"] = frozen(uv[:own])
     for name, values in attributes.items():
         if name != "POSITION" and not np.isfinite(values).all():
             en, zh = f"{name} holds values that are not finite", f"{name} 含有非有限数值"
             problems.append(Problem("non-finite-attribute", en, zh, "/vertex"))
-    primitive = Primitive("/meshes/0/primitives/0", Mode.TRIANGLES, attributes, _frozen(triangles), material=0)
+    primitive = Primitive("/meshes/0/primitives/0", Mode.TRIANGLES, attributes, frozen(triangles), material=0)
     return Mesh("/meshes/0", "", (primitive,))
 
 
@@ -204,22 +205,10 @@ def _ours(labels: tuple[LabelRecord, ...], tint: Array) -> bool:
 
 
 def _cloud(vertex: Table, positions: Array, problems: list[Problem]) -> PointCloud:
-    columns.nonfinite(positions, problems, "/vertex")
-    tint, normals = columns.colors(vertex), vertex.columns(*columns.NORMAL)
-    return PointCloud(
-        "/points/0",
-        _frozen(positions),
-        None if tint is None else _frozen(np.ascontiguousarray(tint[:, :3])),
-        None if normals is None else _frozen(np.ascontiguousarray(normals, np.float32)),
-    )
+    nonfinite(positions, problems, "/vertex")
+    return cloud(positions, columns.colors(vertex), vertex.columns(*columns.NORMAL))
 
 
 def converted(splats: Splats, header: Header) -> bytes:
     """Packed splats as the trainers' PLY, with the comments that stood in the header."""
     return _splats.ply_bytes(splats, [text for text in header.comments() if text])
-
-
-def _frozen(array: Array) -> Array:
-    view = array.view()
-    view.flags.writeable = False
-    return view

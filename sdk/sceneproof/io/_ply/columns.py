@@ -8,7 +8,7 @@ import numpy as np
 
 from sceneproof.errors import InputError
 from sceneproof.io import _splats
-from sceneproof.kernels.rows import finite_rows
+from sceneproof.io._cloud import linear_of, scaled
 from sceneproof.scene import Array, Problem, Splats
 
 from .table import Table
@@ -53,18 +53,6 @@ def origin_of(positions: Array) -> Array:
     return middle
 
 
-def nonfinite(positions: Array, problems: list[Problem], pointer: str) -> Array:
-    """Which rows are finite; the others are a problem."""
-    sound = finite_rows(positions)
-    count = len(sound) - int(np.count_nonzero(sound))
-    if count:
-        first = int(np.argmin(sound))
-        en = f"{count:,} of {len(sound):,} vertices are not finite, the first is number {first:,}"
-        zh = f"{len(sound):,} 个顶点中有 {count:,} 个坐标不是有限数值，首个序号为 {first:,}"
-        problems.append(Problem("non-finite-position", en, zh, f"{pointer}/{first}", count))
-    return sound
-
-
 def colors(table: Table) -> Array | None:
     """Linear colours 0..1 with alpha where there is one, float32 [shape=(n, 3 or 4)].
 
@@ -88,28 +76,6 @@ def color_names(table: Table) -> tuple[str, ...]:
 
 def alpha_name(names: tuple[str, ...]) -> str:
     return "a" if names == COLORS[2] else "alpha"
-
-
-def scaled(values: Array, kind: np.dtype[Any]) -> Array:
-    """Colours of any type as 0..1, float32."""
-    values = np.asarray(values, np.float64)
-    return np.clip(np.nan_to_num(values) / white_of(values, kind), 0.0, 1.0).astype(np.float32)
-
-
-def white_of(values: Array, kind: np.dtype[Any]) -> float:
-    """The number that stands for 1: by the range of the type; of floats 1, or 255 where they go beyond 1."""
-    values = np.asarray(values, np.float64)
-    top = float(np.max(values, initial=0.0, where=np.isfinite(values)))
-    if kind.kind == "f":
-        return 1.0 if top <= 1.0 else 255.0 if top <= 255.0 else top
-    return 255.0 if kind.itemsize == 1 or top <= 255 else 65535.0
-
-
-def linear_of(values: Array) -> Array:
-    """sRGB 0..1 to linear (IEC 61966-2-1), float32."""
-    values = np.asarray(values, np.float64)
-    found: Array = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    return found
 
 
 def texture_coordinates(table: Table) -> Array | None:

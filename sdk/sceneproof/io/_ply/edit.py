@@ -12,6 +12,7 @@ from sceneproof.edits import Edit, PutMetadata, PutNode, SetPositions
 from sceneproof.errors import MarkError
 from sceneproof.io import _splats
 from sceneproof.io._plain import with_metadata
+from sceneproof.io._table import word_spans
 from sceneproof.io._text.rewrite import replaced, shortest
 from sceneproof.scene import Array, Scene
 
@@ -20,7 +21,6 @@ from .build import Layout, PlyDocument, build, converted
 from .header import Header, parse
 from .put_label import put_labels
 from .slots import with_slot
-from .table import token_spans
 
 
 def apply_edits(scene: Scene, edits: Sequence[Edit]) -> PlyDocument:
@@ -120,7 +120,7 @@ def _set(body: bytes, layout: Layout, wanted: Array, changed: Array) -> bytes:
             content[places[:, None] + np.arange(size)] = stored.view(np.uint8).reshape(-1, size)
     if content is not None:
         return content.tobytes()
-    begins, ends = token_spans(body)
+    begins, ends = word_spans(body)
     order = np.array(sorted(words), np.int64)
     spans = np.stack([begins[order], ends[order]], axis=1)
     return replaced(body, spans, [words[place] for place in order.tolist()])

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sceneproof.io._cloud import linear_of
 from sceneproof.scene import Array, Material, Mesh, Mode, Node, Primitive, Problem, Scene
 
 from . import columns
@@ -111,7 +112,7 @@ def _turned(matrix: Array, normals: Array) -> Array:
 def _color(part: LabelPart, tint: Array | None) -> tuple[tuple[float, float, float, float], bool]:
     """The linear colour of a part as its vertices have it, and whether they agree; white where they do not."""
     if tint is None:
-        red, green, blue = (float(c) for c in columns.linear_of(np.array(part.color[:3])))
+        red, green, blue = (float(c) for c in linear_of(np.array(part.color[:3])))
         return (red, green, blue, part.color[3]), True
     if not (tint == tint[0]).all():
         return (1.0, 1.0, 1.0, 1.0), False

@@ -15,13 +15,15 @@ import numpy as np
 
 from sceneproof.edits import PutNode
 from sceneproof.errors import MarkError
+from sceneproof.io._cloud import white_of
+from sceneproof.io._table import word_spans
 from sceneproof.scene import Array, Scene
 
 from . import columns
 from .build import FACES, Layout
 from .header import Element, Property
 from .slots import LabelPart, LabelRecord, without_labels
-from .table import Table, token_spans
+from .table import Table
 
 WHITE = tuple(Property(name, "u1") for name in columns.COLORS[0])
 Splice = tuple[int, int, bytes]  # bytes of the body from, to, and what stands there then
@@ -126,7 +128,7 @@ def _values(vertex: Table, parts: Sequence[_Part], own: int, bare: bool) -> tupl
     known |= zip(columns.NORMAL, normals.T, strict=True)
     for number, name in enumerate((*names, columns.alpha_name(names))):
         held = vertex.column(name)
-        white = 255.0 if held is None else columns.white_of(held[:own], columns.kind_of(vertex, name))
+        white = 255.0 if held is None else white_of(held[:own], columns.kind_of(vertex, name))
         known[name] = shades[:, number] * white
     properties = [*vertex.element.properties, *(WHITE if bare else ())]
     return properties, [known.get(item.name, np.zeros(len(places))) for item in properties]
@@ -177,7 +179,7 @@ def _text_splices(body: bytes, layout: Layout, parts: Sequence[_Part], counts: t
     own, rows, bare = counts
     vertex, face = layout.tables["vertex"], layout.tables["face"]
     ending = layout.header.ending
-    ends = token_spans(body)[1]
+    ends = word_spans(body)[1]
     properties, values = _values(vertex, parts, own, bare)
     words = []
     for item, column in zip(properties, values, strict=True):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,15 +9,11 @@ import numpy as np
 
 from sceneproof.config import LIMITS
 from sceneproof.errors import InputError, LimitError
+from sceneproof.io._table import numbers
 from sceneproof.kernels.list_rows import FLOAT, walk
 from sceneproof.scene import Array, Problem
 
 from .header import Element, Header
-
-_CHUNK = 64 << 20
-_ODD = re.compile(rb"([+-]?)1\.#(INF|QNAN|SNAN|IND)[0-9]*")  # how an old C library of Microsoft's writes them
-_BLANK = np.zeros(256, bool)
-_BLANK[list(b" \t\r\n\v\f")] = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +71,10 @@ class Table:
         if self.rows is None:
             return _places(self, number)
         if not self.order:
-            return self.start + np.arange(self.count) * self.rows.shape[1] + _cells(self, number)[0]
+            return np.asarray(self.start + _cells(self, number)[0] + np.arange(self.count) * self.rows.shape[1])
         fields: Any = self.rows.dtype.fields
-        return np.asarray(self.start + np.arange(self.count) * self.rows.dtype.itemsize + fields[f"f{number}"][1])
+        first = self.start + int(fields[f"f{number}"][1])
+        return np.asarray(first + np.arange(self.count) * self.rows.dtype.itemsize)
 
     def row_end(self, row: int) -> int:
         """Where row number `row` ends in the body; the start of the table for -1."""
@@ -122,7 +117,7 @@ class Table:
 
 def read(data: bytes, header: Header, needed: tuple[str, ...], problems: list[Problem]) -> dict[str, Table]:
     """Every element as a table. One that is cut off is an `InputError` where it is `needed`, else a problem."""
-    body = numbers(data, header) if header.ascii else np.frombuffer(data, np.uint8, offset=header.size)
+    body = _numbers(data, header) if header.ascii else np.frombuffer(data, np.uint8, offset=header.size)
     tables: dict[str, Table] = {}
     at = 0
     for element in header.elements:
@@ -145,37 +140,12 @@ def read(data: bytes, header: Header, needed: tuple[str, ...], problems: list[Pr
     return tables
 
 
-def numbers(data: bytes, header: Header) -> Array:
-    """The body of a text as float64. What stands after something that is no number is left out."""
-    body = data[header.size :]
-    if len(body) * 4 > LIMITS.accessor_bytes:  # a number takes two bytes at least and eight when decoded
-        _within(8 * sum(len(token_starts(body[k : k + _CHUNK])) for k in range(0, len(body), _CHUNK)), "")
-    with warnings.catch_warnings():  # NumPy warns where it stops early; the count tells that here
-        warnings.simplefilter("ignore", DeprecationWarning)
-        try:
-            found: Array = np.fromstring(body, np.float64, sep=" ")
-            if b"#" in body:
-                plain = _ODD.sub(lambda m: m[1] + (b"inf" if m[2] == b"INF" else b"nan"), body)
-                found = np.fromstring(plain, np.float64, sep=" ")
-        except ValueError:
-            raise InputError("the text after the header does not begin with a number") from None
-    return found
-
-
-def token_starts(body: bytes) -> Array:
-    """Where the words of a text begin, int64, from its first byte."""
-    return _edges(body)[0]
-
-
-def token_spans(body: bytes) -> tuple[Array, Array]:
-    """Where the words of a text begin and end, int64 each."""
-    return _edges(body)
-
-
-def _edges(body: bytes) -> tuple[Array, Array]:
-    solid = np.concatenate([[False], ~_BLANK[np.frombuffer(body, np.uint8)], [False]])
-    turns = np.flatnonzero(solid[1:] != solid[:-1])
-    return turns[::2], turns[1::2]
+def _numbers(data: bytes, header: Header) -> Array:
+    """The body of a text as float64."""
+    size = len(data) - header.size
+    if size > LIMITS.text_bytes:
+        raise LimitError(f"{size:,} bytes of text, limit {LIMITS.text_bytes:,}")
+    return numbers(data[header.size :])
 
 
 def _table(body: Array, at: int, element: Element, order: str) -> Table:
