@@ -9,8 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from . import _baseline as baselines
 from . import declaration as declarations
 from . import registry
+from ._fingerprint import with_fingerprints
 from .declaration import Declaration
 from .digests import sha256
 from .errors import SceneproofError, UsageError, unknown
@@ -63,6 +65,8 @@ class AuditOptions:
         for pattern in (*self.select, *self.ignore):
             if not any(_matches(identifier, pattern) for identifier in known):
                 raise unknown("rule", pattern, known)
+        if self.baseline is not None:
+            baselines.read(self.baseline)
         return policies
 
 
@@ -139,6 +143,10 @@ def _report(
     questions, silent = _chosen(attestation_ids(policies), options)
     findings = [*judged.findings, *(ask(identifier, policies, stated) for identifier in questions)]
     findings += [_problem(problem) for problem in scene.problems] + [_unmeasured(*item) for item in broken]
+    findings = with_fingerprints(findings, scene)
+    covered: list[dict[str, Any]] = []
+    if options.baseline is not None:
+        findings, covered = baselines.split(findings, baselines.read(options.baseline))
     clock.seconds["total"] = round(sum(clock.seconds.values()), 4)
     document: dict[str, Any] = {
         "schema": "sceneproof.audit/1",
@@ -155,7 +163,7 @@ def _report(
             "ledger": None,
         },
         "findings": [finding.to_dict() for finding in findings],
-        "suppressed": suppressed + silent,
+        "suppressed": [*suppressed, *silent, *covered],
         "policies": [{"id": p.id, "version": p.version, "sha256": p.sha256} for p in policies],
         "declaration": None if stated.is_empty else {"sha256": stated.sha256, "source": stated.source},
         "options": _shown(options),
@@ -263,4 +271,5 @@ def _shown(options: AuditOptions) -> dict[str, Any]:
         "select": list(options.select),
         "ignore": list(options.ignore),
         "rules_dir": options.rules_dir,
+        **({} if options.baseline is None else {"baseline": options.baseline}),
     }

@@ -15,7 +15,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -29,7 +29,9 @@ _THREADS = (
 _GRACE = 1.0  # seconds in which a process may take its temporary files away before it is killed
 
 
-def pooled(task: Task, names: Sequence[str], jobs: int, started: Callable[[str], None]) -> Iterator[Outcome]:
+def pooled(
+    task: Task, names: Sequence[str], jobs: int, started: Callable[[str], None]
+) -> Generator[Outcome, None, None]:
     """One outcome per asset as they come, from `jobs` processes. Closing the iterator ends them at once."""
     left = iter(enumerate(names))
     workers: dict[Any, _Worker] = {}
@@ -44,11 +46,11 @@ def pooled(task: Task, names: Sequence[str], jobs: int, started: Callable[[str],
             for ready in wait(list(workers)):
                 worker = workers.pop(ready)
                 outcome = worker.outcome()
-                item = next(left, None)
-                if item is not None:
-                    worker = worker.take(item)
+                following = next(left, None)
+                if following is not None:
+                    worker = worker.take(following)
                     workers[worker.pipe] = worker
-                    started(item[1])
+                    started(following[1])
                 else:
                     worker.dismiss()
                     leaving.append(worker)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,7 @@ def each(
     jobs: int = 1,
     ordered: bool = True,
     started: Callable[[str], None] = lambda _: None,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """One outcome per asset.
 
     Parameters

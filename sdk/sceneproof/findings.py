@@ -101,7 +101,7 @@ class Finding:
     """What a rule concluded, with its clauses and what to do about it.
 
     `clauses` are ``policy:clause`` references; `standing` is ``read``, ``recalled`` or ``mixed``; `count` folds
-    repeats.
+    repeats; `fingerprint` knows the finding again in a later audit of the same file (none for an asset in memory).
     """
 
     rule: str
@@ -114,8 +114,10 @@ class Finding:
     count: int = 1
     evidence: Mapping[str, Any] = field(default_factory=dict)
     fix: Text | None = None
+    fingerprint: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
+        known = {} if self.fingerprint is None else {"fingerprint": self.fingerprint}
         return {
             "rule": self.rule,
             "clauses": list(self.clauses),
@@ -127,6 +129,7 @@ class Finding:
             "count": self.count,
             "evidence": dict(self.evidence),
             "fix": self.fix.to_dict() if self.fix else None,
+            **known,
         }
 
 

@@ -25,7 +25,10 @@ def run(task: Task, names: Sequence[str], take: Take, *, what: str, jobs: int, o
     from sceneproof.errors import InputError, MarkError
 
     code = 0
-    with _progress(len(names), what) as bar, closing(_outcomes(task, names, jobs, ordered, bar)) as outcomes:
+    with (
+        _progress(len(names), what) as bar,
+        closing(each(task, names, jobs=jobs, ordered=ordered, started=bar.started)) as outcomes,
+    ):
         for outcome in outcomes:
             error = outcome.error
             if error is not None:
@@ -46,10 +49,6 @@ class _Silent:
 
     def done(self) -> None:
         """One more asset is done."""
-
-
-def _outcomes(task: Task, names: Sequence[str], jobs: int, ordered: bool, bar: _Silent) -> Iterator[Outcome]:
-    yield from each(task, names, jobs=jobs, ordered=ordered, started=bar.started)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,6 @@ from sceneproof.findings import Text
 
 from ._tidy import size
 
-
 _MOST = 6
 
 

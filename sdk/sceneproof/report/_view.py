@@ -236,7 +236,9 @@ def suppressed(data: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """Reasons for leaving rules out, each with its rules."""
     reasons: dict[str, list[str]] = {}
     for entry in data.get("suppressed") or ():
-        reasons.setdefault(str(entry["why"]), []).append(str(entry["rule"]))
+        rules = reasons.setdefault(str(entry["why"]), [])
+        if entry["rule"] not in rules:  # a baseline may cover several findings of one
+            rules.append(str(entry["rule"]))
     return list(reasons.items())
 
 
