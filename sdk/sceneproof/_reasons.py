@@ -46,7 +46,7 @@ _CHINESE = (
     (r"label text (.*) lacks .*", "标识文字 {0} 缺少规定的要素"),
     (r"the label text is empty.*", "标识文字为空"),
     (r"the label font has no glyph for (.*?); use other words", "标识字体没有以下字符：{0}"),
-    (r"a (\w+) file holds splats alone .*", "{0} 文件只含高斯泼溅点，没有放置显式标识的位置；请转换为 GLB"),
+    (r"an? (.+?) file holds splats alone .*", "{0} 文件只含高斯泼溅点，没有放置显式标识的位置；请转换为 GLB"),
     (r"the label would not show in the start picture .*", "标识不会显示在起始画面中"),
 )  # fmt: skip
 
