@@ -25,7 +25,7 @@ class Limits:
     read_bytes : all accessors of one file, those that share bytes counted each.
     nodes : nodes of a document.
     node_depth : longest path from a root.
-    instances : drawn instances of all nodes.
+    instances : primitives that all nodes draw, instances counted each.
     world_bytes : all drawn vertices in world space, instances counted.
     image_pixels : width times height of one image that is decoded.
     images_pixels : the same, all images of one asset.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from .container import GltfDocument
 
 COMPONENTS = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
+_LEAST = np.finfo(np.float32).tiny
+T = TypeVar("T")
 MESHOPT = ("EXT_meshopt_compression", "KHR_meshopt_compression")
 
 
@@ -36,7 +39,41 @@ class Accessors:
         self._views = fields.objects(document.tree, "bufferViews")
         self._read: dict[tuple[int, bool], Array] = {}
         self._decoded: dict[int, memoryview] = {}
-        self._unbacked = 0
+        self._known: dict[tuple[str, int], tuple[Array, Any]] = {}
+        self._unfolded = 0
+        self._touched = 0
+
+    def charge(self, size: int, place: str) -> None:
+        """Count memory that no bytes of the file stand for: it is taken only while `LIMITS.decoded_bytes` allow it.
+
+        A small file can have one stream unfolded, one accessor converted or one index list spread a thousand times.
+        """
+        self._unfolded += size
+        if self._unfolded > LIMITS.decoded_bytes:
+            raise LimitError(f"the file unfolds to more than {LIMITS.decoded_bytes:,} bytes", pointer=place)
+
+    def finite(self, values: Array) -> bool:
+        """Whether all numbers of an array are finite."""
+        return self._once("finite", values, lambda: bool(np.isfinite(values).all()))
+
+    def denormal(self, values: Array) -> tuple[int, bool]:
+        """How many of an array's numbers are denormal, and whether all that are not zero are."""
+
+        def count() -> tuple[int, bool]:
+            size = np.abs(values)
+            small = (size < _LEAST) & (size > 0)
+            found = int(np.count_nonzero(small))
+            return found, found > 0 and found == int(np.count_nonzero(size))
+
+        return self._once("denormal", values, count)
+
+    def _once(self, question: str, values: Array, answer: Callable[[], T]) -> T:
+        """What is asked of an array is worked out once, however many primitives share it."""
+        key = (question, id(values))
+        if key not in self._known:
+            self._known[key] = (values, answer())  # the array is kept, so that its id stays its own
+        found: T = self._known[key][1]
+        return found
 
     def entry(self, index: object, pointer: str) -> tuple[int, dict[str, Any]]:
         """The accessor object behind a reference found at `pointer`."""
@@ -49,6 +86,7 @@ class Accessors:
             return raw
         number, entry = self.entry(index, pointer)
         if (number, True) not in self._read:
+            self.charge(4 * raw.size, f"/accessors/{number}")
             values = as_floats(raw, normalized=bool(entry.get("normalized")))
             values.setflags(write=False)
             self._read[number, True] = values
@@ -92,12 +130,11 @@ class Accessors:
         size = count * width * dtype.itemsize
         if size > LIMITS.accessor_bytes:
             raise LimitError(f"{count:,} elements take {size:,} bytes, limit {LIMITS.accessor_bytes:,}", pointer=place)
-        if "bufferView" not in entry or "sparse" in entry:  # memory that no bytes of the file stand for
-            self._unbacked += size
-            if self._unbacked > LIMITS.accessor_bytes:
-                raise LimitError(
-                    f"accessors without data take more than {LIMITS.accessor_bytes:,} bytes", pointer=place
-                )
+        self._touched += size
+        if self._touched > LIMITS.read_bytes:
+            raise LimitError(f"the accessors together hold more than {LIMITS.read_bytes:,} bytes", pointer=place)
+        if "bufferView" not in entry or "sparse" in entry:
+            self.charge(size, place)
         if "bufferView" in entry:
             values = self._from_view(entry, place, dtype, width, count)
         else:
@@ -123,6 +160,7 @@ class Accessors:
             return np.zeros((0, width), dtype)
         if stride == packed == width * dtype.itemsize:
             return np.frombuffer(data, dtype, count * width, offset).reshape(count, width)
+        self.charge(count * packed, place)
         rows = np.ndarray((count, packed), np.uint8, data, offset, (stride, 1))
         if packed != width * dtype.itemsize:  # columns of small matrices start at multiples of four bytes
             side = int(width**0.5)
@@ -149,8 +187,7 @@ class Accessors:
         data = self._slice(settings, place)
         count = _whole(settings, "count", place, least=0)
         stride = _whole(settings, "byteStride", place, least=1)
-        if count * stride > LIMITS.accessor_bytes:
-            raise LimitError(f"decodes to {count * stride:,} bytes, limit {LIMITS.accessor_bytes:,}", pointer=place)
+        self.charge(count * stride, place)
         try:
             return decode_meshopt(
                 data,
@@ -160,7 +197,7 @@ class Accessors:
                 filter=str(settings.get("filter", "NONE")),
             )
         except InputError as error:
-            raise InputError(error.reason, pointer=place) from None
+            raise type(error)(error.reason, pointer=place) from None
 
     def _slice(self, view: dict[str, Any], place: str) -> memoryview:
         buffers = self._document.buffers

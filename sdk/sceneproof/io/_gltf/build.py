@@ -12,20 +12,16 @@ from .accessors import Accessors
 from .checks import faults
 from .checks._look import Look
 from .container import GltfDocument
+from .draws import check_draws
 from .external import Chain, with_external
 from .materials import read_images, read_materials
 from .meshes import read_meshes
 from .nodes import read_animations, read_cameras, read_nodes, read_skins
+from .overlap import refuse_overlaps
+from .required import unknown_required
 from .sounds import read_sounds
-from .splats import SPLATTING, read_splats
+from .splats import read_splats
 from .vrm import read_avatar
-
-# Required extensions that are honoured, or that leave positions, triangles and transforms as they are.
-_HARMLESS = (
-    "KHR_materials_", "KHR_texture_", "EXT_texture_", "MSFT_texture_", "KHR_lights_", "EXT_lights_", "KHR_animation_",
-    "KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression", "KHR_mesh_quantization",
-    "EXT_mesh_gpu_instancing", "KHR_xmp", "VRM",
-)  # fmt: skip
 
 
 def build(document: GltfDocument, uri: str | None, format_: str, chain: Chain | None = None) -> Scene:
@@ -53,18 +49,15 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
     tree = document.tree
     problems: list[Problem] = list(document.problems)
     accessors = Accessors(document)
+    problems += unknown_required(tree)
     nodes, roots, scene_index = read_nodes(tree, accessors, problems)
     meshes = read_meshes(tree, accessors, problems)
+    refuse_overlaps(document)
+    check_draws(nodes, meshes)
     asset = fields.mapping(tree, "asset", "")
     extensions = fields.mapping(tree, "extensions", "")
     punctual = extensions.get("KHR_lights_punctual")
     lights = punctual.get("lights") if isinstance(punctual, dict) else None
-    required = tree.get("extensionsRequired", [])
-    for name in required if isinstance(required, list) else []:
-        if not str(name).startswith((*_HARMLESS, SPLATTING)):
-            text = f"requires the extension {name}, which is not known here: what it changes is not looked at"
-            zh = f"文件要求扩展 {name}，本工具不认识：它所改变的内容未被检查"
-            problems.append(Problem("unknown-required-extension", text, zh, "/extensionsRequired"))
     used = tree.get("extensionsUsed", [])
     avatar = read_avatar(extensions, nodes, problems)
     images = read_images(document, accessors, problems)

@@ -123,6 +123,9 @@ def _json(encoded: memoryview, data: bytes) -> tuple[str, dict[str, Any]]:
         text = str(encoded, "utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"is no glTF: not UTF-8 at byte {error.start}") from None
+    values = sum(text.count(mark) for mark in ",[{")  # each takes some ten to thirty times its text once parsed
+    if values > LIMITS.json_values:
+        raise LimitError(f"{values:,} values of JSON, limit {LIMITS.json_values:,}")
     if text.rstrip(" ").endswith("\0"):  # some writers pad the JSON chunk with zeros
         text = text.rstrip(" \0")
     try:

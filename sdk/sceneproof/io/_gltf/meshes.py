@@ -74,7 +74,7 @@ def _primitive(
     compression = packed or DRACO if packed or draco else _meshopt(semantics, place, accessors)
     if "POSITION" not in attributes and not undecoded:
         undecoded = "there is no POSITION attribute"
-    _check(attributes, triangles, semantics, place, problems)
+    _check(attributes, triangles, semantics, place, (accessors, problems))
     return Primitive(
         place,
         Mode(mode),
@@ -141,6 +141,7 @@ def _triangles(entry: dict[str, Any], mode: Mode, vertices: int, place: str, acc
         number, _ = accessors.entry(entry["indices"], "")
         if stored.dtype.kind != "u":
             raise InputError("indices must be unsigned integers", pointer=f"{place}/indices")
+        accessors.charge(8 * stored.size * (4 if mode > Mode.TRIANGLES else 1), f"/accessors/{number}")
         corners = stored.ravel().astype(np.int64)
         if len(corners) and corners.max() >= vertices:
             first = int(np.argmax(corners >= vertices))
@@ -148,7 +149,10 @@ def _triangles(entry: dict[str, Any], mode: Mode, vertices: int, place: str, acc
                 f"index {corners[first]:,} at position {first:,}, there are {vertices:,} vertices",
                 pointer=f"/accessors/{number}",
             )
+    elif mode < Mode.TRIANGLES:
+        return np.zeros((0, 3), np.int64)
     else:
+        accessors.charge(8 * vertices * (4 if mode > Mode.TRIANGLES else 1), place)
         corners = np.arange(vertices, dtype=np.int64)
     if mode < Mode.TRIANGLES:
         return np.zeros((0, 3), np.int64)
@@ -174,7 +178,9 @@ def _draco(
     try:
         decoded = decode_draco(data, ids)
     except InputError as error:
-        raise InputError(error.reason, pointer=within) from None
+        raise type(error)(error.reason, pointer=within) from None
+    unfolded = sum(values.nbytes for values in decoded.attributes.values()) + decoded.triangles.nbytes
+    accessors.charge(unfolded, within)
     attributes = dict(decoded.attributes)
     for name, values in attributes.items():
         if not name.startswith(("JOINTS_", "_")):
@@ -201,7 +207,7 @@ def _targets(entry: dict[str, Any], place: str, accessors: Accessors, vertices: 
             values = accessors.floats(index, where, _kinds(name, _DELTAS))
             if vertices and len(values) != vertices:
                 raise InputError(f"{len(values):,} deltas for {vertices:,} vertices", pointer=where)
-            if not np.isfinite(values).all():
+            if not accessors.finite(values):
                 raise InputError("holds values that are not finite", pointer=where)
             deltas[name] = values
         targets.append(deltas)
@@ -209,25 +215,37 @@ def _targets(entry: dict[str, Any], place: str, accessors: Accessors, vertices: 
 
 
 def _check(
-    attributes: dict[str, Array], triangles: Array, semantics: dict[str, Any], place: str, problems: list[Problem]
+    attributes: dict[str, Array],
+    triangles: Array,
+    semantics: dict[str, Any],
+    place: str,
+    told: tuple[Accessors, list[Problem]],
 ) -> None:
     """Refuse geometry that cannot be trusted; name what is merely odd."""
+    accessors, problems = told
     positions = attributes.get("POSITION")
     if positions is None:
         return
-    finite = np.isfinite(positions).all(axis=1)
-    if not finite.all():
+    owner = f"/accessors/{semantics['POSITION']}" if "POSITION" in semantics else place
+    if not accessors.finite(positions):
+        finite = np.isfinite(positions).all(axis=1)
         bad = int(np.argmin(finite))
         raise InputError(
             f"vertex {bad:,} is not finite ({int((~finite).sum()):,} such vertices)",
-            pointer=f"/accessors/{semantics['POSITION']}" if "POSITION" in semantics else place,
+            pointer=owner,
         )
+    denormal, all_of_them = accessors.denormal(positions)
+    if all_of_them:
+        raise InputError("the positions are denormal numbers: there is no shape that can be measured", pointer=owner)
+    if denormal:
+        en = f"{denormal:,} coordinates are denormal numbers, too small for any arithmetic; they count as zero"
+        problems.append(Problem("denormal-position", en, f"{denormal:,} 个坐标为非规格化数，按零处理", owner))
     if len(triangles) and triangles.max(initial=0) >= len(positions):
         raise InputError(f"a triangle names vertex {triangles.max():,} of {len(positions):,}", pointer=place)
     for name, values in attributes.items():
         if len(values) != len(positions):
             raise InputError(f"{name} has {len(values):,} values for {len(positions):,} vertices", pointer=place)
-        if values.dtype.kind == "f" and name != "POSITION" and not np.isfinite(values).all():
+        if values.dtype.kind == "f" and name != "POSITION" and not accessors.finite(values):
             problems.append(
                 Problem(
                     "non-finite-attribute", f"{name} holds values that are not finite", f"{name} 含有非有限数值", place
