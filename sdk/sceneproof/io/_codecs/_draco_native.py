@@ -10,7 +10,7 @@ DAMAGED = "draco: the stream is damaged and cannot be decoded"
 
 
 def decode(data: bytes, mesh: bool) -> dict[str, Any]:
-    """``attributes``, each ``{"unique_id", "data_type", "data"}``, and ``faces`` (``None`` for a point cloud)."""
+    """``attributes``, each ``{"unique_id", "attribute_type", "data_type", "data"}``, and ``faces`` (``None`` for a point cloud)."""
     import DracoPy
 
     try:
@@ -22,7 +22,10 @@ def decode(data: bytes, mesh: bool) -> dict[str, Any]:
     except Exception:  # the binding raises bare and private types alike, and "not draco" for any damage
         raise Refused(DAMAGED) from None
     attributes = [
-        {"unique_id": int(entry["unique_id"]), "data_type": int(entry["data_type"]), "data": entry["data"]}
+        {
+            **{name: int(entry[name]) for name in ("unique_id", "attribute_type", "data_type")},
+            "data": entry["data"],
+        }
         for entry in decoded.attributes
     ]
     return {"attributes": attributes, "faces": faces}

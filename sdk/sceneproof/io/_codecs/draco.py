@@ -19,6 +19,7 @@ from sceneproof.io._codecs._draco_header import DracoHeader, read_header
 MOST_PER_BYTE = 1024
 _POINT_BYTES = 12  # the least that a decoded position takes
 _FACE_BYTES = 24  # three int64
+_NAMES = {0: "POSITION", 1: "NORMAL", 2: "COLOR_{}", 3: "TEXCOORD_{}"}  # by GeometryAttribute::Type
 _TYPES = {1: np.int8, 2: np.uint8, 3: np.int16, 4: np.uint16, 5: np.int32, 6: np.uint32, 9: np.float32, 10: np.float64}
 
 
@@ -57,12 +58,38 @@ def decode_draco(data: bytes | bytearray | memoryview, attribute_ids: Mapping[st
     _check_counts(header, len(data))
     decoded = _run(data, header.mesh)
     known = {entry["unique_id"]: entry for entry in decoded["attributes"]}
-    attributes: dict[str, NDArray[Any]] = {}
+    chosen: dict[str, Any] = {}
     for name, number in attribute_ids.items():
         if type(number) is not int or number not in known:
             ids = ", ".join(map(str, sorted(known)))
             raise InputError(f"draco: there is no attribute with id {number!r} for {name} (ids here: {ids or 'none'})")
-        attributes[name] = _as_stored(known[number])
+        chosen[name] = known[number]
+    return _finished(header, decoded, chosen)
+
+
+def decode_bare(data: bytes | bytearray | memoryview) -> DracoMesh:
+    """Decode a Draco file of its own, whose attributes have types in place of names.
+
+    The first of each type is ``POSITION``, ``NORMAL``, ``COLOR_0`` or ``TEXCOORD_0``, further ones count up; generic
+    ones are ``_GENERIC_n``. Raises as `decode_draco`.
+    """
+    header = read_header(data)
+    _check_counts(header, len(data))
+    decoded = _run(data, header.mesh)
+    chosen: dict[str, Any] = {}
+    for entry in decoded["attributes"]:
+        names = _NAMES.get(entry.get("attribute_type"), "_GENERIC_{}")
+        number = next(n for n in range(len(chosen) + 1) if _numbered(names, n) not in chosen)
+        chosen[_numbered(names, number)] = entry
+    return _finished(header, decoded, chosen)
+
+
+def _numbered(names: str, number: int) -> str:
+    return names.format(number) if "{}" in names or not number else f"{names}_{number}"
+
+
+def _finished(header: DracoHeader, decoded: Mapping[str, Any], chosen: Mapping[str, Any]) -> DracoMesh:
+    attributes = {name: _as_stored(entry) for name, entry in chosen.items()}
     triangles = np.zeros((0, 3), np.int64)
     if header.mesh:
         if decoded["faces"] is None or decoded["faces"].size % 3:

@@ -72,7 +72,8 @@ def parse(text: bytes, problems: list[Problem]) -> Statements:
         texcoords[:, 1] = np.where(np.isnan(texcoords[:, 1]), 0.0, texcoords[:, 1])  # a map of one dimension
     normals = numbers(lines.chosen(n_lines), 2).columns(0, 3)
     elements = {}
-    finite = finite_rows(positions)
+    with np.errstate(over="ignore"):  # what is too large for float32 is not finite in the Scene either
+        finite = finite_rows(positions.astype(np.float32))
     for keyword, fewest in _FEWEST.items():
         found = read_elements(lines, kinds.of(keyword))
         resolved = _resolved(found, (v_lines, t_lines, n_lines))
@@ -159,7 +160,7 @@ def _sound(
     bad = int(np.count_nonzero((beyond | broken) & ~few)) + len(found.unreadable)
     faults = (
         ("face-too-few-corners", few, "has too few corners", "顶点数不足"),
-        ("face-index-out-of-range", beyond & ~few, f"names none of the {vertices:,} vertices", "引用了不存在的顶点"),
+        ("face-index-out-of-range", beyond & ~few, f"names a vertex that is not among the {vertices:,}", "引用了不存在的顶点"),
         ("face-not-finite", broken & ~few, "has a corner that is not finite", "含有非有限坐标的顶点"),
     )  # fmt: skip
     for code, which, en, zh in faults:

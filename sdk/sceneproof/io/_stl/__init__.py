@@ -1,0 +1,1 @@
+"""STL, binary and ASCII: facets to arrays and back."""
