@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sceneproof.derived import bridges
+from sceneproof.derived import bridges, planes
 from sceneproof.errors import MissingExtraError
 from sceneproof.scene import PointCloud, Scene
 from sceneproof.signals.capture import cloud_structure
@@ -53,10 +53,11 @@ def test_without_open3d_the_detail_says_what_to_install(monkeypatch: pytest.Monk
     def missing() -> None:
         raise MissingExtraError("install it")
 
-    monkeypatch.setattr(cloud_structure, "open3d", missing)
-    found = cloud_structure.measure(cloud(wall_and_floor(0)))
-    assert found.value is None
-    assert found.detail == {"missing": "install it"}
+    monkeypatch.setattr(planes, "open3d", missing)
+    found = cloud_structure.measure(cloud(wall_and_floor(20)))
+    assert 0.008 < found.value < 0.03
+    assert found.detail["missing"] == "install it"
+    assert "planes" not in found.detail
 
 
 def test_a_scene_without_points_has_no_value() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sceneproof.findings import Text
@@ -225,7 +225,7 @@ _FAULTS = {
     "needles": Text("Needles", "针状点"),
     "floaters": Text("Floaters (far out or alone)", "漂浮点（远离或孤立）"),
 }
-_PARTS = {
+_PARTS: Mapping[str, Callable[[Any], Iterator[Row]]] = {
     "scale": _scale,
     "holes": _holes,
     "floaters": _floaters,

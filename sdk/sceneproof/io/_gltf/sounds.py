@@ -28,8 +28,8 @@ LISTS = (
 def read_sounds(document: GltfDocument, accessors: Accessors, problems: list[Problem]) -> tuple[MediaLabels, ...]:
     """The labels of every sound; one that is missing is a problem of the file, never a refusal."""
     found = []
-    extensions = document.tree.get("extensions")
-    for extension, name in LISTS if isinstance(extensions, dict) else ():
+    extensions = fields.mapping(document.tree, "extensions", "")
+    for extension, name in LISTS:
         held = extensions.get(extension)
         entries = held.get(name) if isinstance(held, dict) else None
         for number, entry in enumerate(entries if isinstance(entries, list) else ()):

@@ -59,9 +59,10 @@ class _Reader:
             return dict(parts)
         if major == 4:
             return parts
-        if major in (2, 3):
-            kept = [part for part in parts if isinstance(part, bytes if major == 2 else str)]
-            return b"".join(kept) if major == 2 else "".join(kept)
+        if major == 2:
+            return b"".join(part for part in parts if isinstance(part, bytes))
+        if major == 3:
+            return "".join(part for part in parts if isinstance(part, str))
         raise ValueError("CBOR of no known kind")
 
     def _simple(self, low: int) -> Any:
