@@ -54,6 +54,7 @@ def load(data: bytes, uri: str | None, folder: Path | None) -> Scene:
 
 def apply(scene: Scene, edits: Sequence[Edit]) -> Scene:
     """Raises `MarkError`: nothing is written."""
+    del scene, edits
     raise MarkError(READ_ONLY)
 
 
@@ -65,6 +66,7 @@ def to_bytes(scene: Scene) -> bytes:
 
 def save(scene: Scene, path: Path) -> list[Path]:
     """Raises `MarkError`: nothing is written."""
+    del scene, path
     raise MarkError(READ_ONLY)
 
 
@@ -102,9 +104,8 @@ def _scene(
         nodes = (Node("/nodes/0", name, (), np.eye(4), np.eye(4), mesh=0),)
     elif len(attributes["POSITION"]):
         colors, normals = attributes.get("COLOR_0"), attributes.get("NORMAL")
-        three = colors is not None and colors.shape[1] >= 3
-        cloud = PointCloud("/points/0", attributes["POSITION"], colors[:, :3] if three else None, normals)
-        points = (cloud,)
+        colors = colors[:, :3] if colors is not None and colors.shape[1] >= 3 else None
+        points = (PointCloud("/points/0", attributes["POSITION"], colors, normals),)
     return Scene(
         format="drc",
         uri=uri,

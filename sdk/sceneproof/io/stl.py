@@ -94,10 +94,7 @@ def _scene(document: PlainDocument, uri: str | None, problems: list[Problem]) ->
         head, encoding = to_text(document.raw[:4096]) if document.raw[:1] > b"\x7f" else (document.raw[:4096], encoding)
         if text_form.is_ascii(head):
             text, encoding = to_text(document.raw)
-    if text is None:
-        found = binary.read_binary(document.raw, problems)
-    else:
-        found = text_form.read_ascii(text, problems)
+    found = binary.read_binary(document.raw, problems) if text is None else text_form.read_ascii(text, problems)
     if found.marked and not document.sidecar:
         en = "the file says that a sidecar holds its AIGC record, and there is none"
         problems.append(Problem("sidecar-missing", en, "文件注明 AIGC 标识位于附属文件中，但未找到该附属文件"))

@@ -10,7 +10,8 @@ DAMAGED = "draco: the stream is damaged and cannot be decoded"
 
 
 def decode(data: bytes, mesh: bool) -> dict[str, Any]:
-    """``attributes``, each ``{"unique_id", "attribute_type", "data_type", "data"}``, and ``faces`` (``None`` for a point cloud)."""
+    """``attributes``, each ``{"unique_id", "attribute_type", "data_type", "data"}``, and ``faces``, ``None`` for a
+    point cloud."""
     import DracoPy
 
     try:

@@ -160,7 +160,7 @@ def _sound(
     bad = int(np.count_nonzero((beyond | broken) & ~few)) + len(found.unreadable)
     faults = (
         ("face-too-few-corners", few, "has too few corners", "顶点数不足"),
-        ("face-index-out-of-range", beyond & ~few, f"names a vertex that is not among the {vertices:,}", "引用了不存在的顶点"),
+        ("face-index-out-of-range", beyond & ~few, f"names none of {vertices:,} vertices", "引用了不存在的顶点"),
         ("face-not-finite", broken & ~few, "has a corner that is not finite", "含有非有限坐标的顶点"),
     )  # fmt: skip
     for code, which, en, zh in faults:

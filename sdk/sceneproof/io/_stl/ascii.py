@@ -74,7 +74,7 @@ def _solids(text: bytes) -> tuple[tuple[str, ...], Array, Array, bool]:
 
 def _is(padded: Array, begins: Array, word: bytes) -> Array:
     """Which words are `word`, whatever their case."""
-    match = padded[begins + len(word)] <= 32
+    match: Array = padded[begins + len(word)] <= 32
     for step, letter in enumerate(word):
         match &= (padded[begins + step] | 32) == letter
     return match

@@ -45,7 +45,7 @@ class Facets:
 def usable(found: Facets, problems: list[Problem]) -> Array:
     """Mask [shape=(f,)] of the facets whose corners are finite. Raises `InputError` when most are not."""
     rows = finite_rows(found.positions).reshape(-1, 3)
-    sound: Array = rows.all(axis=1)
+    sound: Array = rows[:, 0] & rows[:, 1] & rows[:, 2]
     bad = int(len(sound) - np.count_nonzero(sound))
     if bad:
         first = int(np.argmin(sound))
