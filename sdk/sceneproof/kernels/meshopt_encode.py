@@ -1,4 +1,4 @@
-"""Encoder of the meshopt attribute stream (mode 0), versions 0 and 1: the shortest stream by exact sizes.
+"""Encoders of the meshopt bitstreams; here that of attributes (mode 0), versions 0 and 1: the shortest by exact sizes.
 
 Source: Khronos, KHR_meshopt_compression, appendix A (bitstream); version 0 is the one of EXT_meshopt_compression.
 Every group, byte position and channel takes the form that is shortest when it is written out, so no estimate is
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sceneproof.kernels._kernel import kernel
+from sceneproof.kernels._meshopt_encode_indices import encode_indices, encode_triangles
 from sceneproof.kernels.meshopt import GROUP, MASK32, MAX_BLOCK, block_elements
 
-__all__ = ["encode_attributes"]
+__all__ = ["encode_attributes", "encode_indices", "encode_triangles"]
 
 NEVER = 1 << 40  # a size that no form reaches
 XOR_MODES = 16
