@@ -1,13 +1,14 @@
-"""Slow, obvious twin of the meshopt attribute encoder: every allowed form is written out and the shortest kept.
+"""Slow, obvious twins of the meshopt encoders.
 
-Of equally short ones the first counts: fewer bits, the lower channel mode, no bytes before raw bytes before lengths.
+Attributes: every allowed form is written out and the shortest kept; of equally short ones the first counts: fewer bits,
+the lower channel mode, no bytes before raw bytes before lengths. Indices: lists, newest first, and Python integers.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from tests.reference.meshopt_writers import difference, write_group
+from tests.reference.meshopt_writers import difference, varint, write_group, zigzag
 
 LENGTHS = {0: (0, 1, 2, 4), 1: (1, 2, 4, 8), -1: (0, 2, 4, 8)}
 
@@ -67,3 +68,80 @@ def attributes(table: np.ndarray, version: int, level: int) -> bytes:
         out += b"".join(body for _, body in block)
     tail = table[0].tobytes() + (bytes(chosen) if version else b"")
     return out + tail.rjust(24 if version else 32, b"\0")
+
+
+def indices(values: list[int]) -> bytes:
+    last, which, body = [0, 0], 0, b""
+    for value in values:
+        here, there = (varint(2 * wrapped(value - last[side])) for side in (which, 1 - which))
+        if len(here) > 1 and len(there) <= len(here):
+            which = 1 - which
+        body += varint((2 * wrapped(value - last[which]) + which) % 2**32)
+        last[which] = value
+    return b"\xd1" + body + bytes(4)
+
+
+def wrapped(delta: int) -> int:
+    """A difference of 32-bit numbers, the sign in the lowest bit."""
+    return zigzag((delta + 2**31) % 2**32 - 2**31)
+
+
+def triangles(values: list[int], table: bytes) -> bytes:
+    codes, data = bytearray(), b""
+    edges: list[tuple[int, int]] = []
+    recent: list[int] = []
+    new = last = 0
+
+    def corner(vertex: int) -> int:
+        nonlocal new
+        if vertex == new:
+            new += 1
+            return 0
+        return recent.index(vertex) + 1 if vertex in recent[:14] else 15
+
+    for at in range(0, len(values) - 2, 3):
+        a, b, c = values[at : at + 3]
+        restart = new > 0 and (a, b, c) == (0, 1, 2)
+        turns = [(a, b, c), (b, c, a), (c, a, b)]
+        known = [(edges.index(turn[:2]), turn) for turn in turns if turn[:2] in edges[:15]]
+        if known and not restart:
+            # of two edges entered by one triangle the later one; a triangle with one edge twice is turned the least
+            high, (a, b, c) = min(known, key=lambda item: (item[0], turns.index(item[1])))
+            low = 15
+            if c == new:
+                low, new = 0, new + 1
+            elif c in recent[1:13]:
+                low = recent.index(c)
+                low = low if low else 15
+            if low == 15 and c in (last - 1, last + 1):
+                low, last = (13 if c < last else 14), c
+            elif low == 15:
+                data, last = data + varint(wrapped(c - last)), c
+            codes.append(high * 16 + low)
+            if low in (0, 13, 14, 15):
+                recent.insert(0, c)
+            edges = [(a, c), (c, b), *edges][:16]
+            recent = recent[:16]
+            continue
+        if restart:
+            new, parts = 3, [0, 0, 0]
+        else:
+            a, b, c = next((turn for turn in turns if turn[0] == new), (a, b, c))
+            first = 0 if a == new else 15
+            new += first == 0
+            parts = [first, corner(b), corner(c)]
+        pair = parts[1] * 16 + parts[2]
+        if parts[0] == 0 and not restart and pair in table[:14]:
+            codes.append(0xF0 + table.index(pair))
+        else:
+            codes.append(0xFE + (parts[0] == 15))
+            data += bytes([pair])
+        for part, vertex in zip(parts, (a, b, c), strict=True):
+            if part == 15:
+                data, last = data + varint(wrapped(vertex - last)), vertex
+        for part, vertex in zip([0, *parts[1:]], (a, b, c), strict=True):
+            if part in (0, 15):
+                recent.insert(0, vertex)
+        recent = recent[:16]
+        edges = [(a, c), (c, b), (b, a), *edges][:16]
+    return b"\xe1" + bytes(codes) + data + table
