@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sceneproof.kernels import components, duplicates, surface, topology
+from sceneproof.kernels import components, duplicates, loops, neighbours, surface, topology
 
 
 @pytest.fixture(params=["numpy", "compiled"])
 def path(request, monkeypatch):
     """Force one of the two paths."""
-    for module in (components, duplicates, surface, topology):
+    for module in (components, duplicates, loops, neighbours, surface, topology):
         monkeypatch.setattr(module, "compiled", lambda rows: request.param == "compiled")
     return request.param

@@ -101,7 +101,8 @@ def crossings(positions: Array, faces: Array, queries: Array, budget: int) -> tu
     """For each queried face, the other faces that cross it.
 
     Two faces cross when an edge of one goes through the inside of the other. Faces that share a vertex are not
-    compared, and faces that only touch, or lie in one plane, do not cross (relative tolerance 1e-9).
+    compared, and faces that only touch, lie in one plane, or meet edge on edge (stacked boxes, exact mirror images) do
+    not cross (relative tolerance 1e-9).
 
     Parameters
     ----------
