@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -35,12 +36,20 @@ class Known:
 Baseline = Mapping[str, Known]
 
 
-@cache
 def read(path: str) -> Baseline:
     """Fingerprint to what was known, from ``audit --format json`` (an object or JSON Lines) or ``--format sarif``.
 
     Raises `UsageError` for a file that is neither, or whose findings have no fingerprints.
     """
+    try:
+        facts = os.stat(path)  # noqa: PTH116 - with its time and size, a file that was written again is read again
+    except OSError as error:
+        raise UsageError(f"{path}: baseline cannot be read ({error.strerror or error})") from None
+    return _read(path, os.path.abspath(path), facts.st_mtime_ns, facts.st_size)  # noqa: PTH100
+
+
+@cache
+def _read(path: str, *_: object) -> Baseline:
     found: dict[str, Known] = {}
     for document in _documents(path):
         entries = _of_sarif(document, path) if "runs" in document else _of_audit(document, path)
