@@ -22,12 +22,15 @@ class Limits:
     accessor_bytes : one accessor, decoded.
     decoded_bytes : what one file's streams, sparse and missing buffers, conversions and index lists unfold to, in sum;
         and one answer of a native decoder.
+    free_bytes : how much of that any file may unfold to; the rest only at `fair_ratio` bytes for each byte it has.
+    fair_ratio : see `free_bytes`; real meshopt and Draco files stay under twenty.
     read_bytes : all accessors of one file, those that share bytes counted each.
     nodes : nodes of a document.
     node_depth : longest path from a root.
     instances : primitives that all nodes draw, instances counted each.
     world_bytes : all drawn vertices in world space, instances counted.
-    image_pixels : width times height of one image that is decoded.
+    image_pixels : width times height of one image; an asset that claims more is refused.
+    decoded_pixels : of one image that is decoded as a texture; a larger one is left out, and that is said.
     images_pixels : the same, all images of one asset.
     media_text_bytes : one label inside an image or sound: an XMP packet, a text, a C2PA store.
     media_fields : fields that are kept of one image or sound.
@@ -42,12 +45,15 @@ class Limits:
     text_bytes: int = 256 << 20
     accessor_bytes: int = 1 << 30
     decoded_bytes: int = 768 << 20
+    free_bytes: int = 192 << 20
+    fair_ratio: int = 32
     read_bytes: int = 8 << 30
     nodes: int = 250_000
     node_depth: int = 512
     instances: int = 1_000_000
-    world_bytes: int = 1 << 30
-    image_pixels: int = 8192 * 8192
+    world_bytes: int = 512 << 20
+    image_pixels: int = 16384 * 16384
+    decoded_pixels: int = 8192 * 8192
     images_pixels: int = 1 << 30
     media_text_bytes: int = 4 << 20
     media_fields: int = 200

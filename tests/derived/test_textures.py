@@ -80,7 +80,7 @@ def test_a_truncated_image_has_a_reason() -> None:
 
 
 def test_too_many_pixels_are_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "LIMITS", Limits(image_pixels=10))
+    monkeypatch.setattr(pictures, "LIMITS", Limits(decoded_pixels=10))
     read = texture(scene(encoded(np.zeros((4, 4, 3), np.uint8), "PNG")), 0)
     assert read.pixels is None
     assert "limit" in (read.problem or "")

@@ -45,7 +45,7 @@ def _within_budget(scene: Scene) -> frozenset[int]:
     found = set()
     for number, stored in enumerate(scene.images):
         header = picture_header(stored.data)
-        pixels = 0 if header is None or header.pixels > LIMITS.image_pixels else header.pixels
+        pixels = 0 if header is None or header.pixels > LIMITS.decoded_pixels else header.pixels
         if pixels <= left:
             left -= pixels
             found.add(number)

@@ -25,15 +25,15 @@ def decode_picture(data: bytes | memoryview) -> NDArray[np.uint8]:
 
     Raises
     ------
-    LimitError : more pixels than `LIMITS.image_pixels`, by the header.
+    LimitError : more pixels than `LIMITS.decoded_pixels`, by the header.
     InputError : a kind that is not read, or damage; one line. KTX2 needs the extra ``textures``.
     """
     header = picture_header(data)
     if header is None or header.kind == "gif":
         raise InputError("no decoder for this kind of image")
-    if header.pixels > LIMITS.image_pixels:
+    if header.pixels > LIMITS.decoded_pixels:
         size = f"{header.width:,} x {header.height:,} pixels"
-        raise LimitError(f"{size}, limit {LIMITS.image_pixels:,}")
+        raise LimitError(f"{size}, limit {LIMITS.decoded_pixels:,}")
     if not header.pixels:
         raise InputError("the image does not decode: it has no pixels")
     at_home = header.kind in _AT_HOME and header.pixels <= _AT_HOME_PIXELS and header.scans <= _AT_HOME_SCANS
@@ -71,5 +71,5 @@ def _is_picture(pixels: Any) -> bool:
         and pixels.dtype == np.uint8
         and pixels.ndim == 3
         and pixels.shape[2] == 4
-        and pixels.shape[0] * pixels.shape[1] <= LIMITS.image_pixels
+        and pixels.shape[0] * pixels.shape[1] <= LIMITS.decoded_pixels
     )

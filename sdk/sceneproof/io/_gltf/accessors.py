@@ -41,6 +41,8 @@ class Accessors:
         self._decoded: dict[int, memoryview] = {}
         self._known: dict[tuple[str, int], tuple[Array, Any]] = {}
         self._unfolded = 0
+        held = sum(len(content) for content in document.buffers if content is not None)
+        self._most_unfolded = min(LIMITS.decoded_bytes, LIMITS.free_bytes + LIMITS.fair_ratio * held)
         self._touched = 0
 
     def charge(self, size: int, place: str) -> None:
@@ -49,8 +51,9 @@ class Accessors:
         A small file can have one stream unfolded, one accessor converted or one index list spread a thousand times.
         """
         self._unfolded += size
-        if self._unfolded > LIMITS.decoded_bytes:
-            raise LimitError(f"the file unfolds to more than {LIMITS.decoded_bytes:,} bytes", pointer=place)
+        if self._unfolded > self._most_unfolded:
+            reason = f"the file unfolds to more than {self._most_unfolded:,} bytes, its size considered"
+            raise LimitError(reason, pointer=place)
 
     def finite(self, values: Array) -> bool:
         """Whether all numbers of an array are finite."""

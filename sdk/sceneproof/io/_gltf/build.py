@@ -9,10 +9,10 @@ from sceneproof.scene import Problem, Scene
 
 from . import fields
 from .accessors import Accessors
+from .amounts import check_draws, check_pictures
 from .checks import faults
 from .checks._look import Look
 from .container import GltfDocument
-from .draws import check_draws
 from .external import Chain, with_external
 from .materials import read_images, read_materials
 from .meshes import read_meshes
@@ -61,6 +61,7 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
     used = tree.get("extensionsUsed", [])
     avatar = read_avatar(extensions, nodes, problems)
     images = read_images(document, accessors, problems)
+    check_pictures(images)
     problems += faults(Look(document, accessors, images))
     return Scene(
         format=format_,

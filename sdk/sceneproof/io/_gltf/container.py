@@ -183,6 +183,7 @@ def _buffers(
     if not isinstance(entries, list):
         raise InputError("must be an array", pointer="/buffers")
     result: list[bytes | memoryview | None] = []
+    parts: dict[str, bytes] = {}  # one file may be several buffers
     for index, entry in enumerate(entries):
         pointer = f"/buffers/{index}"
         if not isinstance(entry, dict):
@@ -202,7 +203,11 @@ def _buffers(
         elif is_data_uri(uri):
             content = decode_data_uri(uri, f"{pointer}/uri")[1]
         else:
-            content = read_part(folder, uri, f"{pointer}/uri")
+            if uri not in parts:
+                parts[uri] = read_part(folder, uri, f"{pointer}/uri")
+                if sum(map(len, parts.values())) > LIMITS.file_bytes:
+                    raise LimitError(f"the parts together take more than {LIMITS.file_bytes:,} bytes", pointer=pointer)
+            content = parts[uri]
         if len(content) < length:
             raise InputError(f"byteLength says {length:,}, only {len(content):,} bytes are there", pointer=pointer)
         result.append(content)

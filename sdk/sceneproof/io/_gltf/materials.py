@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sceneproof.errors import InputError
+from sceneproof.config import LIMITS
+from sceneproof.errors import InputError, LimitError
 from sceneproof.io._media import read_media
 from sceneproof.io._paths import decode_data_uri, is_data_uri, read_part
 from sceneproof.scene import Image, Material, Problem, TextureRef
@@ -26,6 +27,7 @@ _MAGIC = (
 def read_images(document: GltfDocument, accessors: Accessors, problems: list[Problem]) -> tuple[Image, ...]:
     """All images as stored, with the labels in them. A missing one is a problem and an empty image, never a refusal."""
     images = []
+    parts: dict[str, bytes] = {}  # one file may be several images
     for number, entry in enumerate(fields.objects(document.tree, "images")):
         place = f"/images/{number}"
         uri = entry.get("uri")
@@ -36,9 +38,16 @@ def read_images(document: GltfDocument, accessors: Accessors, problems: list[Pro
             elif isinstance(uri, str) and is_data_uri(uri):
                 data = decode_data_uri(uri, f"{place}/uri")[1]
             elif isinstance(uri, str):
-                data = read_part(document.folder, uri, f"{place}/uri")
+                if uri not in parts:
+                    parts[uri] = read_part(document.folder, uri, f"{place}/uri")
+                    if sum(map(len, parts.values())) > LIMITS.file_bytes:
+                        reason = f"the images together take more than {LIMITS.file_bytes:,} bytes"
+                        raise LimitError(reason, pointer=place)
+                data = parts[uri]
             else:
                 raise InputError("has neither a bufferView nor a uri", pointer=place)
+        except LimitError:
+            raise
         except InputError as error:
             problems.append(
                 Problem("image-unreadable", error.reason, f"图像无法读取：{error.reason}", error.pointer or place)

@@ -1,4 +1,4 @@
-"""How much a document draws: a few bytes can place a mesh a million times, and each time is work."""
+"""How much a document asks for beyond its bytes: meshes drawn over and over, pictures larger than any machine shows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sceneproof.config import LIMITS
 from sceneproof.errors import LimitError
-from sceneproof.scene import Mesh, Node
+from sceneproof.io._picture_header import picture_header
+from sceneproof.scene import Image, Mesh, Node
 
 
 def check_draws(nodes: Sequence[Node], meshes: Sequence[Mesh]) -> None:
@@ -19,3 +20,12 @@ def check_draws(nodes: Sequence[Node], meshes: Sequence[Mesh]) -> None:
             if drawn > LIMITS.instances:
                 reason = f"the nodes draw more than {LIMITS.instances:,} primitives, instances counted"
                 raise LimitError(reason, pointer=node.pointer)
+
+
+def check_pictures(images: Sequence[Image]) -> None:
+    """Raises `LimitError` for a picture whose header claims more pixels than `LIMITS.image_pixels`: a bomb."""
+    for image in images:
+        header = picture_header(image.data)
+        if header is not None and header.pixels > LIMITS.image_pixels:
+            size = f"{header.width:,} x {header.height:,} pixels"
+            raise LimitError(f"a picture of {size}, limit {LIMITS.image_pixels:,} pixels", pointer=image.pointer)
