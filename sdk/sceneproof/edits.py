@@ -27,6 +27,23 @@ class SetPositions:
 
 
 @dataclass(frozen=True, eq=False)
+class SetSplats:
+    """New centres and colours for one of `Scene.splats`; what is ``None``, and what is equal, stays as stored.
+
+    Attributes
+    ----------
+    cloud : index into `Scene.splats`.
+    positions : float32 [shape=(n, 3)], in the cloud's own space.
+    harmonics : float32 [shape=(n, k, 3)], in place of the first k coefficients. A format that quantises keeps the
+        nearest value that it has.
+    """
+
+    cloud: int
+    positions: Array | None = None
+    harmonics: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class PutNode:
     """A node with its own mesh and material, put in under `slot`; a node with the same slot is replaced.
 
@@ -76,4 +93,4 @@ class PutMetadata:
     mirror: Mapping[str, Any] = field(default_factory=dict)
 
 
-Edit = SetPositions | PutNode | PutMetadata
+Edit = SetPositions | SetSplats | PutNode | PutMetadata

@@ -8,26 +8,31 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from sceneproof.edits import Edit
+from sceneproof.edits import Edit, SetSplats
 from sceneproof.scene import Scene
 
-from ._splats import ply_bytes, refuse_geometry
+from ._splats import edited, ply_bytes, refuse_geometry
 
 
 def converted(scene: Scene) -> Scene:
     """The Scene as a PLY, with what slot and sidecar said; the numbers are the same up to their activations."""
-    handler = _ply()
-    made: Scene = handler.load(ply_bytes(scene.splats[0]), scene.uri, None)
-    if scene.document.sidecar is None:
-        return replace(made, problems=scene.problems)
-    document = replace(made.document, sidecar=scene.document.sidecar)
+    made: Scene = _ply().load(ply_bytes(scene.splats[0]), scene.uri, None)
+    note = {
+        "pointer": scene.splats[0].pointer,
+        "codec": f"{scene.format}, written as 3DGS PLY",
+        "bits": None,
+        "bytes_before": len(scene.document.raw),
+        "bytes_after": len(made.document.raw),
+    }
+    document = replace(made.document, sidecar=scene.document.sidecar, reencoded=(note,))
     return replace(made, problems=scene.problems, asset=scene.asset, document=document)
 
 
 def apply_as_ply(scene: Scene, edits: Sequence[Edit]) -> Scene:
     """A new Scene, of the format PLY, with the edits."""
     refuse_geometry(scene.format, edits)
-    made: Scene = _ply().apply(converted(scene), edits)
+    moved = converted(replace(scene, splats=edited(scene, edits)))
+    made: Scene = _ply().apply(moved, [edit for edit in edits if not isinstance(edit, SetSplats)])
     return made
 
 

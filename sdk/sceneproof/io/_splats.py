@@ -10,12 +10,13 @@ not the colour: colour = 0.5 + `SH_0` * coefficient. Coordinates are as stored; 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from sceneproof.config import LIMITS
-from sceneproof.edits import Edit, PutNode, SetPositions
-from sceneproof.errors import InputError, LimitError
+from sceneproof.edits import Edit, PutNode, SetPositions, SetSplats
+from sceneproof.errors import InputError, LimitError, MarkError
 from sceneproof.scene import Array, Problem, Scene, Splats
 
 from ._plain import PlainDocument, asset_of, refuse
@@ -170,6 +171,45 @@ def refuse_geometry(format_: str, edits: Sequence[Edit]) -> None:
         PutNode, edits, f"a {format_} file holds splats alone and has no place for a visible label; convert it to GLB"
     )
     refuse(SetPositions, edits, f"a {format_} file has no mesh whose positions could move")
+
+
+def edited(scene: Scene, edits: Sequence[Edit]) -> tuple[Splats, ...]:
+    """The Scene's splats with the values of the `SetSplats` among the edits; a cloud without one is the same object.
+
+    Raises `MarkError` for a cloud that does not exist, values that do not fit it, or that are not finite.
+    """
+    clouds = list(scene.splats)
+    for edit in edits:
+        if not isinstance(edit, SetSplats):
+            continue
+        if not 0 <= edit.cloud < len(clouds):
+            raise MarkError(f"there are no splats {edit.cloud}, the scene has {len(clouds)}")
+        old = clouds[edit.cloud]
+        positions, harmonics = old.positions, old.harmonics
+        if edit.positions is not None:
+            positions = _fitting(edit.positions, old.positions, old.pointer)
+        if edit.harmonics is not None:
+            count = np.shape(edit.harmonics)[1] if np.ndim(edit.harmonics) == 3 else 0
+            first = _fitting(edit.harmonics, old.harmonics[:, :count], old.pointer)
+            harmonics = np.concatenate([first, old.harmonics[:, count:]], axis=1)
+        clouds[edit.cloud] = replace(old, positions=positions, harmonics=harmonics)
+    return tuple(clouds)
+
+
+def _fitting(values: Array, old: Array, pointer: str) -> Array:
+    """Values as float32. What was not finite may stay so."""
+    found = np.ascontiguousarray(values, np.float32)
+    if found.shape != old.shape:
+        raise MarkError(f"#{pointer}: values of shape {found.shape} do not fit {old.shape}")
+    if not np.isfinite(found[differs(found, old)]).all():
+        raise MarkError(f"#{pointer}: new values are not finite")
+    return found
+
+
+def differs(new: Array, old: Array) -> Array:
+    """Where two arrays differ; not-a-number is equal to itself."""
+    found: Array = (new != old) & ~(np.isnan(new) & np.isnan(old))
+    return found
 
 
 def ply_bytes(splats: Splats, comments: Sequence[str] = ()) -> bytes:

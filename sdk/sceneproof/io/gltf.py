@@ -14,7 +14,9 @@ from sceneproof.scene import Scene
 from ._gltf.apply import apply_edits
 from ._gltf.build import build
 from ._gltf.container import MAGIC, GltfDocument, parse
+from ._gltf.set_splats import set_splats
 from ._gltf.write import encode, write_parts
+from ._splats import edited
 
 EXTENSIONS = (".glb", ".gltf", ".vrm")
 WRITES = EXTENSIONS
@@ -45,7 +47,8 @@ def format_of(document: GltfDocument, uri: str | None) -> str:
 
 def apply(scene: Scene, edits: Sequence[Edit]) -> Scene:
     """A new Scene with the edits in its document; the given one stays as it is."""
-    document = apply_edits(scene.document, edits)
+    document = set_splats(scene.document, scene.splats, edited(scene, edits))
+    document = apply_edits(document, edits)
     return build(document, scene.uri, scene.format)
 
 

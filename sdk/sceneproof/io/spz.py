@@ -1,7 +1,7 @@
 """SPZ, versions 1 to 4: Gaussian splats as Niantic packs them.
 
 Kept: everything. The label goes into an extension record (version 4) or the gzip header (1 to 3), and whole into the
-sidecar; the compressed streams keep their bytes.
+sidecar; the compressed streams keep their bytes, but those whose centres or colours an edit names.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from sceneproof.edits import Edit
 from sceneproof.scene import Problem, Scene
 
 from ._plain import PlainDocument, read_sidecar, save_plain, with_metadata
-from ._splats import refuse_geometry, scene_of
-from ._spz.container import MAGIC, unpack, with_slot
+from ._splats import edited, refuse_geometry, scene_of
+from ._spz.container import MAGIC, unpack, with_slot, with_streams
 from ._spz.decode import splats_of
+from ._spz.encode import changed_streams
 
 EXTENSIONS = (".spz",)
 WRITES = EXTENSIONS
@@ -48,10 +49,16 @@ def apply(scene: Scene, edits: Sequence[Edit]) -> Scene:
     """A new Scene with the edits in its document; the given one stays as it is."""
     refuse_geometry("spz", edits)
     document = with_metadata(scene.document, edits)
+    (old,), (new,) = scene.splats, edited(scene, edits)
+    splats, problems = old, list(scene.problems)
+    if new is not old:
+        raw = with_streams(document.raw, changed_streams(unpack(document.raw), old, new))
+        document, problems = replace(document, raw=raw), []
+        splats = splats_of(unpack(raw), old.pointer, problems)
     if document.slot:
         raw = with_slot(document.raw, document.slot)
         document = replace(document, raw=raw, slot=unpack(raw).slot)
-    return scene_of("spz", scene.uri, scene.splats[0], document, list(scene.problems))
+    return scene_of("spz", scene.uri, splats, document, problems)
 
 
 def to_bytes(scene: Scene) -> bytes:

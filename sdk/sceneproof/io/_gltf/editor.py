@@ -150,16 +150,18 @@ class Editor:
     def finish(self) -> GltfDocument:
         """The edited document."""
         changed = set(self._document.changed)
+        touched = False  # in this edit: a buffer that an earlier one changed may change again
         for number, content in enumerate(self._buffers):
             old = self._document.buffers[number] if number < len(self._document.buffers) else None
             if isinstance(content, bytearray) and self._differs(number, content, old):
                 changed.add(number)
+                touched = True
                 uri = self.tree["buffers"][number].get("uri")
                 if isinstance(uri, str) and uri.startswith("data:"):
                     encoded = base64.b64encode(content).decode("ascii")
                     self.set(("buffers", number, "uri"), f"data:application/octet-stream;base64,{encoded}")
         text = str(self._raw)
-        if text == self._document.text and changed == self._document.changed:
+        if text == self._document.text and not touched:
             return self._document
         return replace(
             self._document,

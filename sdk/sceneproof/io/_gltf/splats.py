@@ -82,7 +82,7 @@ def _attributes(splats: Splats, with_color: bool) -> dict[str, Array]:
         f"{SPLATTING}:ROTATION": splats.rotations,
         f"{SPLATTING}:OPACITY": splats.opacities.reshape(-1, 1),
     }
-    names = _coefficients()
+    names = coefficients()
     for index in range(splats.harmonics.shape[1]):
         attributes[names[index]] = splats.harmonics[:, index]
     if with_color:
@@ -91,7 +91,8 @@ def _attributes(splats: Splats, with_color: bool) -> dict[str, Array]:
     return attributes
 
 
-def _coefficients() -> list[str]:
+def coefficients() -> list[str]:
+    """The attributes of the coefficients, degree 0 first."""
     return [f"{SPLATTING}:SH_DEGREE_{degree}_COEF_{order}" for degree in _DEGREES for order in range(2 * degree + 1)]
 
 
@@ -110,7 +111,7 @@ def _splats(primitive: Primitive, problems: list[Problem]) -> Splats:
     count = len(primitive.positions)
     rotations = _column(primitive, f"{SPLATTING}:ROTATION", 4)
     opacities = _column(primitive, f"{SPLATTING}:OPACITY", 1)
-    names = _coefficients()
+    names = coefficients()
     whole = 0
     for rest in REST:  # a degree counts when all of it is there
         if all(name in primitive.attributes for name in names[: 1 + rest]):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sceneproof.errors import InputError
+from sceneproof.io._bounded import Inflater
 
 MAGIC = b"\x1f\x8b"
 _CHECKED, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
@@ -75,6 +77,17 @@ def with_subfield(raw: bytes, name: bytes, payload: bytes) -> bytes:
     if fixed[3] & _CHECKED:
         start += struct.pack("<H", zlib.crc32(start) & 0xFFFF)
     return start + raw[head.end :]
+
+
+def with_body(raw: bytes, change: Callable[[bytes], bytes], most: int) -> bytes:
+    """The file with its content changed and packed again; header, and what follows the stream, stay."""
+    head = parse(raw)
+    stream = Inflater(raw)
+    body = change(stream.rest(most))
+    machine = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+    packed = machine.compress(body) + machine.flush()
+    tail = raw[len(raw) - stream.after :]
+    return raw[: head.end] + packed + struct.pack("<II", zlib.crc32(body), len(body) & 0xFFFFFFFF) + tail
 
 
 def _joined(extra: dict[bytes, bytes]) -> bytes:
