@@ -16,6 +16,7 @@ from sceneproof.scene import Splats
 from tests.io._splat_checks import assert_close
 from tests.makers import splats as make
 from tests.makers._pack import pack_glb
+from tests.makers.builder import Builder
 
 TRUTH = make.cloud(12, 2)
 STEPS = {"positions": 2e-4, "scales": 0.04, "rotations": 0.006, "opacities": 0.003, "first": 0.02, "rest": 0.005}
@@ -48,6 +49,24 @@ def glb(
         "scenes": [{"nodes": [0]}],
     }
     return pack_glb(tree, body)
+
+
+def plain_glb(truth: Splats) -> bytes:
+    """A GLB with the splats as plain attributes."""
+    builder = Builder()
+    attributes = {
+        "POSITION": truth.positions,
+        f"{SPLATTING}:SCALE": truth.scales,
+        f"{SPLATTING}:ROTATION": truth.rotations,
+        f"{SPLATTING}:OPACITY": truth.opacities,
+    }
+    names = [(degree, order) for degree in range(4) for order in range(2 * degree + 1)]
+    for index, (degree, order) in enumerate(names[: truth.harmonics.shape[1]]):
+        attributes[f"{SPLATTING}:SH_DEGREE_{degree}_COEF_{order}"] = np.ascontiguousarray(truth.harmonics[:, index])
+    builder.node("splats", mesh=builder.mesh(attributes, mode=0))
+    builder.doc["meshes"][0]["primitives"][0]["extensions"] = {SPLATTING: {"kernel": "ellipse"}}
+    builder.use(SPLATTING)
+    return builder.glb()
 
 
 def _turned(truth: Splats) -> Splats:

@@ -14,7 +14,7 @@ from sceneproof.io import _splats
 from sceneproof.io._plain import with_metadata
 from sceneproof.io._table import word_spans
 from sceneproof.io._text.rewrite import replaced, shortest
-from sceneproof.scene import Array, Scene
+from sceneproof.scene import Array, Scene, Splats
 
 from . import columns
 from .build import Layout, PlyDocument, build, converted
@@ -31,8 +31,11 @@ def apply_edits(scene: Scene, edits: Sequence[Edit]) -> PlyDocument:
     kind = document.detail.kind
     if kind in ("splats", "packed"):
         _splats.refuse_geometry("splat PLY", edits)
+    splats = _splats.edited(scene, edits)
     if kind == "packed":
-        document = _unpacked(scene, document)
+        document = _unpacked(replace(scene, splats=splats), document)
+    elif kind == "splats":
+        document = _changed_splats(document, scene.splats[0], splats[0])
     if moves:
         if kind != "mesh":
             raise MarkError("a point cloud has no mesh whose positions could move")
@@ -87,6 +90,22 @@ def _unpacked(scene: Scene, document: PlyDocument) -> PlyDocument:
     return replace(document, raw=raw, reencoded=(*document.reencoded, note))
 
 
+def _changed_splats(document: PlyDocument, old: Splats, new: Splats) -> PlyDocument:
+    """New centres and coefficients where they differ, in the type of the file."""
+    layout: Layout = document.detail
+    rest = [f"f_rest_{index}" for index in range(3 * (new.harmonics.shape[1] - 1))]
+    before, after = (
+        np.concatenate([cloud.positions, cloud.harmonics[:, 0], _splats.rest_of(cloud.harmonics)], axis=1)
+        for cloud in (old, new)
+    )
+    changed = _splats.differs(after, before)
+    if not changed.any():
+        return document
+    names = (*columns.XYZ, "f_dc_0", "f_dc_1", "f_dc_2", *rest)
+    body = _set(document.raw[layout.header.size :], layout, after, changed, names)
+    return replace(document, raw=document.raw[: layout.header.size] + body)
+
+
 def _moved(scene: Scene, edit: SetPositions) -> PlyDocument:
     """New x, y and z where they differ, in the type of the file."""
     document: PlyDocument = scene.document
@@ -102,12 +121,12 @@ def _moved(scene: Scene, edit: SetPositions) -> PlyDocument:
     return replace(document, raw=document.raw[: layout.header.size] + body)
 
 
-def _set(body: bytes, layout: Layout, wanted: Array, changed: Array) -> bytes:
+def _set(body: bytes, layout: Layout, wanted: Array, changed: Array, names: Sequence[str] = columns.XYZ) -> bytes:
     vertex = layout.tables["vertex"]
     near = not layout.origin.any()
     content = None if layout.header.ascii else np.frombuffer(bytearray(body), np.uint8)
     words: dict[int, bytes] = {}
-    for axis, name in enumerate(columns.XYZ):
+    for axis, name in enumerate(names):
         rows = np.flatnonzero(changed[:, axis])
         values = wanted[rows, axis] if near else wanted[rows, axis].astype(np.float64) + layout.origin[axis]
         kind = columns.kind_of(vertex, name)
