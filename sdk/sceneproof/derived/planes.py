@@ -22,8 +22,8 @@ MOST_PLANES, PLANE_SHARE, PLANE_DISTANCE, TRIES = 6, 0.05, 0.005, 500
 def planes(scene: Scene) -> list[dict[str, Any]]:
     """Up to 6 planes in turn by RANSAC (Fischler and Bolles 1981), each while it holds 5 % of the points looked at.
 
-    At most 40,000 points, evenly picked; distance 0.5 % of the extent, 500 tries, fixed seed. Open3D's RANSAC runs on
-    several threads, so the share is given in steps of 5 %, which hide its jitter.
+    At most 40,000 points, evenly picked; distance 0.5 % of the extent, 500 tries, fixed seed, and no early
+    end, whose moment would depend on the threads. The share is given in steps of 5 %.
 
     Returns one object per plane: ``share``, ``normal`` (unit, its largest part positive; two decimals) and ``centre_m``
     (mean of its points, in steps of 2 % of the extent).
@@ -41,7 +41,7 @@ def planes(scene: Scene) -> list[dict[str, Any]]:
     rest = module.geometry.PointCloud(module.utility.Vector3dVector(chosen))
     found: list[dict[str, Any]] = []
     while len(found) < MOST_PLANES and len(rest.points) >= max(3, PLANE_SHARE * len(chosen)):
-        model, members = rest.segment_plane(PLANE_DISTANCE * extent, 3, TRIES)
+        model, members = rest.segment_plane(PLANE_DISTANCE * extent, 3, TRIES, 1.0)
         if len(members) < PLANE_SHARE * len(chosen):
             break
         normal = np.asarray(model[:3], np.float64)

@@ -43,12 +43,14 @@ def scale(scene: Scene) -> dict[str, Any] | None:
         "reason": {"en": english, "zh": chinese},
         "origin_distance_m": float(np.linalg.norm(box.mean(axis=0))),
         "float32_step_m": step,
-        "precise": step <= STEP * extent,
+        "precise": extent == 0 or step <= STEP * extent,
     }
 
 
 def _guess(extent: float) -> tuple[str, str, str]:
     size = f"{extent:.4g}"
+    if not extent > 0:
+        return "unknown", "everything lies in one place: there is no size to judge", "所有内容位于同一点，无尺寸可判断"
     for side in (1.0, 2.0):
         if abs(extent - side) < 0.01 * side:
             return (

@@ -18,6 +18,7 @@ from .world import is_surface, world_parts
 if TYPE_CHECKING:
     from sceneproof.scene import Array, Primitive, Scene
 
+THIN = 1e-6  # of the area's own volume: two sheets back to back enclose nothing and look neither way
 UNIT = 0.01  # how far the length of a stored normal may be from 1 (glTF 2.0 asks for unit length)
 
 
@@ -111,7 +112,8 @@ def _inside_out(scene: Scene) -> dict[str, Any]:
     open_ = np.zeros(len(found.faces), bool)
     open_[found.label[sides.face[sides.runs[:-1][unbalanced]]]] = True
     _, volume, _ = face_measures(surface.positions, surface.faces)
-    inwards = np.bincount(found.label, volume * signs, minlength=len(open_)) < 0
+    enclosed = np.bincount(found.label, volume * signs, minlength=len(open_))
+    inwards = enclosed < -THIN * found.areas**1.5
     chosen = np.flatnonzero(inwards & ~open_)
     chosen = chosen[np.lexsort((chosen, -found.areas[chosen]))]
     entries = [

@@ -23,7 +23,7 @@ SPIKE = 10.0  # longest axis over the median longest axis, for a needle that is 
 FAR = 3.0  # times the radius about the median centre that holds 95 % of the splats
 LONELY = 8.0  # mean distance to 8 neighbours over the median of it
 NEIGHBOURS = 8
-MOST = 400_000  # splats whose neighbours are looked for
+MOST = 100_000  # splats whose neighbours are looked for
 SHOWN = 8
 
 
@@ -99,7 +99,7 @@ def _apart(points: Array) -> tuple[Array, Array]:
     radius = float(np.percentile(distance, 95)) or 1.0
     asked = picked(len(points), MOST)
     mean = nearest(points, asked, NEIGHBOURS).mean(axis=1)
-    lonely = np.zeros(len(points))
+    lonely = np.zeros(len(points))  # also for those not looked at
     lonely[asked] = mean / (float(np.median(mean)) or 1.0)
     return distance / radius, lonely
 

@@ -14,9 +14,10 @@ BLOCK = 1 << 20  # pairs that NumPy holds at once
 
 
 @kernel
-def _nearest(points: Array, queries: Array, k: int, nodes: tuple[Array, Array, Array, int]) -> Array:
-    order, least, most, leaves = nodes
-    count = order.shape[0]
+def _nearest(points: Array, queries: Array, k: int, nodes: tuple[Array, Array, int]) -> Array:
+    """All in the order of the tree, where neighbours in space are neighbours in memory."""
+    least, most, leaves = nodes
+    count = points.shape[0]
     found = np.full((queries.shape[0], k), np.inf)
     stack = np.empty(STACK, np.int64)
     away = np.empty(STACK)
@@ -32,22 +33,23 @@ def _nearest(points: Array, queries: Array, k: int, nodes: tuple[Array, Array, A
             if away[top] >= best[k - 1]:
                 continue
             if node < leaves - 1:
-                gaps = np.zeros(2)
-                for side in range(2):
-                    child = 2 * node + 1 + side
-                    for axis in range(3):
-                        gap = max(least[child, axis] - points[i, axis], points[i, axis] - most[child, axis], 0.0)
-                        gaps[side] += gap * gap
-                nearer = 0 if gaps[0] <= gaps[1] else 1
+                left = 0.0
+                right = 0.0
+                for axis in range(3):
+                    place = points[i, axis]
+                    gap = max(least[2 * node + 1, axis] - place, place - most[2 * node + 1, axis], 0.0)
+                    left += gap * gap
+                    gap = max(least[2 * node + 2, axis] - place, place - most[2 * node + 2, axis], 0.0)
+                    right += gap * gap
+                nearer = 0 if left <= right else 1
                 stack[top] = 2 * node + 2 - nearer  # the farther one below, so that the nearer comes first
-                away[top] = gaps[1 - nearer]
+                away[top] = max(left, right)
                 stack[top + 1] = 2 * node + 1 + nearer
-                away[top + 1] = gaps[nearer]
+                away[top + 1] = min(left, right)
                 top += 2
                 continue
             begin = (node - leaves + 1) * LEAF
-            for slot in range(begin, min(begin + LEAF, count)):
-                j = order[slot]
+            for j in range(begin, min(begin + LEAF, count)):
                 if j == i:
                     continue
                 square = 0.0
@@ -80,7 +82,13 @@ def nearest(points: Array, queries: Array, k: int) -> Array:
     asked = frozen(queries, np.int64)
     if not compiled(len(places) * len(asked) // PAIRS):
         return _nearest_numpy(places, asked, int(k))
-    found: Array = _nearest(places, asked, int(k), tree(places, places))
+    order, least, most, leaves = tree(places, places)
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    turns = np.argsort(place[asked], kind="stable")
+    found = np.empty((len(asked), int(k)))
+    moved, wanted = frozen(places[order], np.float64), frozen(place[asked[turns]], np.int64)
+    found[turns] = _nearest(moved, wanted, int(k), (least, most, leaves))
     return found
 
 

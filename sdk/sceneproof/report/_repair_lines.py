@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,8 @@ def repair_rows(lines: Lines, data: Mapping[str, Any]) -> None:
     if not found:
         return
     lines.head(word("reconstruction"))
-    for said, places in _rows(found):
+    extent = (found.get("scale") or {}).get("extent_m") or 1.0
+    for said, places in _rows(_placed(found, max(0, 3 - math.floor(math.log10(extent))))):
         lines.say(2, said)
         for place in places:
             lines.add(6, (place, "dim"))
@@ -188,13 +190,13 @@ def _points(found: Mapping[str, Any]) -> Iterator[Row]:
     )
     yield (
         Text(f"Outliers: {percent(away['share'])}", f"离群点：{percent(away['share'])}"),
-        [f"#{one['index']}, {figure(one['distance_m'])} m @ {_point(one['at_m'])}" for one in away["farthest"][:SHOWN]],
+        [f"#{one['index']}, {figure(one['distance_m'])} m @ {one['at_m']}" for one in away["farthest"][:SHOWN]],
     )
     for plane in found["planes"] or ():
         share, normal = percent(plane["share"]), _point(plane["normal"])
         yield (
             Text(f"Plane: {share} of the points, normal {normal}", f"平面：含 {share} 的点，法向 {normal}"),
-            [_point(plane["centre_m"])],
+            [plane["centre_m"]],
         )
 
 
@@ -215,7 +217,7 @@ def _splats(found: list[Mapping[str, Any]]) -> Iterator[Row]:
                 counted = f"{figure(fault['count'])} ({percent(fault['share'])})"
                 yield (
                     Text(f"{said.en}: {counted}", f"{said.zh}：{counted}"),
-                    [f"#{worst['index']} @ {_point(worst['at_m'])}" for worst in fault["worst"][:2]],
+                    [f"#{worst['index']} @ {worst['at_m']}" for worst in fault["worst"][:2]],
                 )
 
 
@@ -240,7 +242,19 @@ _PARTS: Mapping[str, Callable[[Any], Iterator[Row]]] = {
 def _at(place: Mapping[str, Any]) -> str:
     """Centre, and where in the file."""
     where = place.get("pointer") or ", ".join(place.get("pointers") or ())
-    return f"{_point(place['centre_m'])} {where}".strip()
+    return f"{place['centre_m']} {where}".strip()
+
+
+def _placed(value: Any, decimals: int) -> Any:
+    """The same figures with places as text: to a thousandth of the extent, wherever the origin is."""
+    if isinstance(value, Mapping):
+        return {
+            key: "(" + ", ".join(f"{float(x):.{decimals}f}" for x in item) + ")"
+            if key in ("centre_m", "at_m")
+            else _placed(item, decimals)
+            for key, item in value.items()
+        }
+    return [_placed(item, decimals) for item in value] if isinstance(value, list) else value
 
 
 def _point(point: Any) -> str:
