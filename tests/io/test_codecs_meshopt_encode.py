@@ -178,6 +178,14 @@ def test_new_words_are_at_least_as_fine_as_the_words_they_replace(rows):
     assert (error <= allowed).all()
 
 
+@given(st.lists(st.floats(-1e3, 1e3, width=32), min_size=1, max_size=20), st.floats(1e-9, 1.0))
+def test_rounding_stays_within_what_is_asked_for_as_far_as_the_mantissa_reaches(numbers, tolerance):
+    values = np.array(numbers, np.float32)
+    held = np.concatenate([word(3, 1)] * len(values))
+    found = joined(refilled(values, held, tolerance)).astype(np.float64)
+    assert (np.abs(found - values) <= np.maximum(tolerance, np.abs(values) * 2.0**-23)).all()
+
+
 def test_equal_values_keep_their_words_even_odd_ones():
     held = np.concatenate([word(-3, 0), word(-8, 4), word(-9, 8), word(0, 1)])
     assert refilled(joined(held), held).tolist() == held.tolist()

@@ -183,6 +183,15 @@ def test_the_exponential_filter_stays_and_rounds_no_coarser_than_the_input():
     assert to_bytes(apply(found, [moved(found, by=0)])) == to_bytes(found)
 
 
+@pytest.mark.parametrize("tolerance", [1e-5, 1e-6])
+def test_the_exponential_filter_gets_as_fine_as_an_edit_asks(tolerance):
+    scene = load(interleaved("EXPONENTIAL"))
+    wanted = positions(scene) + np.float32(0.001)
+    found = again(apply(scene, [SetPositions(0, 0, wanted, tolerance)]))
+    assert tolerance / 8 < np.abs(positions(found) - wanted).max() <= tolerance
+    check_rest(scene, found, {0})
+
+
 def test_values_too_large_for_the_filter_get_a_view_without_it():
     scene = load(interleaved("EXPONENTIAL"))
     wanted = positions(scene) + np.float32(1e38)

@@ -30,13 +30,16 @@ def shown_bits(words: NDArray[np.int32]) -> int:
     return int(np.abs(mantissas).max(initial=0)).bit_length()
 
 
-def refilled(values: NDArray[np.float32], held: NDArray[np.int32]) -> NDArray[np.int32] | None:
+def refilled(
+    values: NDArray[np.float32], held: NDArray[np.int32], tolerance: float | None = None
+) -> NDArray[np.int32] | None:
     """Words for new ``values``, each at a step at least as fine as that of the word it takes the place of.
 
     Parameters
     ----------
     values : finite float32, any shape.
     held : int32 words of the same shape; a value that equals its word's keeps that word.
+    tolerance : the most by which rounding may move a value, as far as 23 bits of mantissa allow.
 
     A word keeps its exponent, so that exponents which a writer shared between components or vertices (and the size of
     the stream, which rests on that) stay so. Where the held mantissas have fewer than 14 bits all steps are made finer
@@ -51,15 +54,16 @@ def refilled(values: NDArray[np.float32], held: NDArray[np.int32]) -> NDArray[np
     wide = values.astype(np.float64)
     seen = shown_bits(held)
     bits = min(max(seen, LEAST_BITS), MOST_BITS)
-    needed = np.frexp(wide)[1].astype(np.int64) - bits  # the exponent at which a value has exactly so many bits
+    reach = np.where(wide != 0, np.frexp(wide)[1], -REACH).astype(np.int64)  # a value is below 2 to this power
     if seen:
         finest = int(exponents[mantissas != 0].min())
         chosen = np.where(mantissas != 0, exponents, finest) - (bits - seen)
     else:
-        chosen = np.full(wide.shape, int(needed[wide != 0].max(initial=-REACH)), np.int64)
-    room = min(bits + 1, MOST_BITS)
-    chosen = np.where((wide != 0) & (needed + bits - chosen > room), needed, chosen)
-    chosen = np.maximum(chosen, -REACH)
+        chosen = np.full(wide.shape, int(reach.max()) - bits)
+    chosen = np.where(reach - chosen > bits + 1, reach - bits, chosen)
+    if tolerance:
+        chosen = np.minimum(chosen, int(np.frexp(2 * tolerance)[1]) - 1)  # the coarsest step up to twice the tolerance
+    chosen = np.maximum(chosen, np.maximum(reach - MOST_BITS, -REACH))
     scaled = np.rint(np.ldexp(wide, -chosen.astype(np.int32)))
     over = np.abs(scaled) >= 1 << MOST_BITS  # rounded up to one bit more
     chosen = chosen + over

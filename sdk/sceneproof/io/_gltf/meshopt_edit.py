@@ -52,10 +52,11 @@ class MeshoptViews:
         words = entry["componentType"] == 5126 and not (entry.get("byteOffset", 0) | view.get("byteStride", 0)) % 4
         return settings.get("filter") != "EXPONENTIAL" or words
 
-    def replace(self, entry: dict[str, Any], values: Array) -> Array | None:
+    def replace(self, entry: dict[str, Any], values: Array, tolerance: float | None) -> Array | None:
         """Change an accessor's rows where they stand; the values as a reader will find them.
 
-        The bytes beside the positions stay as they are. ``None``, and no change, when the filter cannot hold a value.
+        The bytes beside them stay as they are; ``tolerance`` is that of `SetPositions`. ``None``, and no change, when
+        the filter cannot hold a value.
         """
         view = self._view(entry)
         owner = self._editor.get("bufferViews", view.number)
@@ -64,7 +65,7 @@ class MeshoptViews:
         stride = int(owner.get("byteStride", size))
         rows = np.ndarray((len(values), size), np.uint8, view.rows, start, (stride, 1))
         held = np.ascontiguousarray(rows)
-        packed, found, bits = _packed(values, held, view.filter)
+        packed, found, bits = _packed(values, held, view.filter, tolerance)
         if packed is None:
             return None
         view.bits.append(bits)
@@ -78,7 +79,7 @@ class MeshoptViews:
                 plain[:] = found.view(np.uint8).reshape(len(values), size)
         return found
 
-    def fresh(self, entry: dict[str, Any], values: Array) -> tuple[int, Array]:
+    def fresh(self, entry: dict[str, Any], values: Array, tolerance: float | None) -> tuple[int, Array]:
         """A compressed view of their own for new values, packed as the accessor's old ones; (its number, values)."""
         view = self._view(entry)
         owner = self._editor.get("bufferViews", view.number)
@@ -86,7 +87,7 @@ class MeshoptViews:
         stride = size + -size % 4
         start, step = int(entry.get("byteOffset", 0)), int(owner.get("byteStride", size))
         held = np.ascontiguousarray(np.ndarray((len(values), size), np.uint8, view.rows, start, (step, 1)))
-        packed, found, bits = _packed(values, held, view.filter)
+        packed, found, bits = _packed(values, held, view.filter, tolerance)
         name = view.filter
         if packed is None:
             packed, found, name = values.view(np.uint8).reshape(len(values), size), values, "NONE"
@@ -187,7 +188,7 @@ def _encode(rows: bytes, stride: int, version: int) -> bytes:
     return encode_meshopt(rows, count=len(rows) // stride, stride=stride, version=version)
 
 
-def _packed(values: Array, held: Array, filter_name: str) -> tuple[Array | None, Array, Bits]:
+def _packed(values: Array, held: Array, filter_name: str, tolerance: float | None) -> tuple[Array | None, Array, Bits]:
     """Rows of bytes for values in place of the held ones (n, size) uint8, what they decode to, bits before and after.
 
     Bits of the largest mantissa and its sign for the filter EXPONENTIAL, else see `_shown`.
@@ -199,7 +200,7 @@ def _packed(values: Array, held: Array, filter_name: str) -> tuple[Array | None,
     from sceneproof.io._codecs import meshopt_exponential as exponential
 
     before = held.view(np.int32)
-    words = exponential.refilled(values, before)
+    words = exponential.refilled(values, before, tolerance)
     if words is None:
         return None, values, (0, 0)
     grown = exponential.shown_bits(before) + 1, exponential.shown_bits(words) + 1

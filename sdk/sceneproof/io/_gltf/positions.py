@@ -41,12 +41,16 @@ def set_positions(editor: Editor, document: GltfDocument, edits: Sequence[SetPos
     accessors = Accessors(document)
     wanted: dict[int, dict[bytes, list[Place]]] = {}
     arrays: dict[tuple[int, bytes], Array] = {}
+    tolerances: dict[tuple[int, bytes], float] = {}
     for edit in set_draco_positions(editor, document, edits):
         place: Place = ("meshes", edit.mesh, "primitives", edit.primitive, "attributes", "POSITION")
         number, entry = accessors.entry(editor.get(*place), _pointer(place))
         values = _checked(edit.positions, entry, place)
-        arrays[number, values.tobytes()] = values
-        wanted.setdefault(number, {}).setdefault(values.tobytes(), []).append(place)
+        content = values.tobytes()
+        arrays[number, content] = values
+        if edit.tolerance is not None:
+            tolerances[number, content] = min(edit.tolerance, tolerances.get((number, content), edit.tolerance))
+        wanted.setdefault(number, {}).setdefault(content, []).append(place)
     usage = Usage(editor.tree)
     packed = MeshoptViews(editor, document)
     for number, groups in wanted.items():
@@ -55,7 +59,8 @@ def set_positions(editor: Editor, document: GltfDocument, edits: Sequence[SetPos
             if content == held:
                 continue
             own = usage.users(number) == len(places) and not usage.shared(number)
-            target, values = _put(editor, packed, number, arrays[number, content], own)
+            values, tolerance = arrays[number, content], tolerances.get((number, content))
+            target, values = _put(editor, packed, number, values, own, tolerance)
             for place in places:
                 editor.set(place, target)
             if values.tobytes() != held:
@@ -63,14 +68,16 @@ def set_positions(editor: Editor, document: GltfDocument, edits: Sequence[SetPos
     packed.flush()
 
 
-def _put(editor: Editor, packed: MeshoptViews, number: int, values: Array, own: bool) -> tuple[int, Array]:
+def _put(
+    editor: Editor, packed: MeshoptViews, number: int, values: Array, own: bool, tolerance: float | None = None
+) -> tuple[int, Array]:
     """Values written in place of accessor `number`, or of their own when others read it: where, and as they read."""
     entry = editor.tree["accessors"][number]
     if packed.holds(entry):
-        found = packed.replace(entry, values) if own else None
+        found = packed.replace(entry, values, tolerance) if own else None
         if found is not None:
             return number, found
-        view, found = packed.fresh(entry, values)
+        view, found = packed.fresh(entry, values, tolerance)
         return _accessor(editor, entry, view), found
     if own and _in_place(editor, entry, values):
         return number, values
