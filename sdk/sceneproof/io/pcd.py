@@ -86,7 +86,7 @@ def to_bytes(scene: Scene) -> bytes:
     return raw
 
 
-def save(scene: Scene, path: Path) -> list[Path]:
+def save(scene: Scene, path: Path) -> list[Path]:  # noqa: ARG001 - the protocol's parameter
     """Never: raises `MarkError`, as the format is only read."""
     raise read_only("pcd", path)
 

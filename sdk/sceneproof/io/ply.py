@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from sceneproof.edits import Edit
 from sceneproof.scene import Problem, Scene
 
@@ -34,12 +36,14 @@ def load(data: bytes, uri: str | None, folder: Path | None) -> Scene:
     """Decode a file's bytes, and the sidecar from `folder`. Raises `InputError`."""
     problems: list[Problem] = []
     sidecar = read_sidecar(data, uri, folder, problems)
-    return build(PlyDocument(data, sidecar=sidecar), uri, problems)
+    with np.errstate(invalid="ignore", over="ignore"):  # numbers that are not finite are looked for, not warned of
+        return build(PlyDocument(data, sidecar=sidecar), uri, problems)
 
 
 def apply(scene: Scene, edits: Sequence[Edit]) -> Scene:
     """A new Scene with the edits in its document; the given one stays as it is. Raises `MarkError`."""
-    return build(apply_edits(scene, edits), scene.uri, [])
+    with np.errstate(invalid="ignore", over="ignore"):
+        return build(apply_edits(scene, edits), scene.uri, [])
 
 
 def to_bytes(scene: Scene) -> bytes:

@@ -15,13 +15,12 @@ from sceneproof.io._plain import PlainDocument, asset_of
 from sceneproof.scene import Array, Material, Mesh, Mode, Node, PointCloud, Primitive, Problem, Scene, Splats
 
 from . import columns, packed
-from .header import Header, parse
+from .header import NEEDED, Header, parse
 from .label_nodes import checked, with_labels
 from .polygons import triangulate, unstrip
 from .slots import LabelRecord, read_slot
 from .table import Table, read
 
-NEEDED = ("vertex", "face", "tristrips", "chunk", "sh")
 FACES = ("vertex_indices", "vertex_index")
 
 

@@ -22,6 +22,7 @@ TYPES = {
     "uint16": "u2", "int": "i4", "int32": "i4", "uint": "u4", "uint32": "u4", "float": "f4", "float32": "f4",
     "double": "f8", "float64": "f8", "int64": "i8", "uint64": "u8",
 }  # fmt: skip
+NEEDED = ("vertex", "face", "tristrips", "chunk", "sh")  # elements without which the geometry is not what it says
 _END = re.compile(rb"(?:^|[\r\n])[ \t]*end_header[ \t]*(\r\n|\n|\r)")
 
 
@@ -141,7 +142,7 @@ def _elements(lines: tuple[bytes, ...], left: int) -> tuple[Element, ...]:
         if len(item.properties) > MOST_PROPERTIES:
             raise LimitError(f"the element {item.name[:40]!r} has more than {MOST_PROPERTIES} properties")
         least = item.count * item.least(ascii_) - ascii_  # the last value of a text needs no blank after it
-        if least > left:
+        if least > left and item.name in NEEDED:
             reason = f"{item.count:,} rows take at least {least:,} bytes; the file has {left:,} left"
             raise InputError(reason, pointer=f"/{item.name}")
         left -= max(least, 0) if not ascii_ else 0

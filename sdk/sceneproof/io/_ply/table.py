@@ -152,7 +152,11 @@ def _table(body: Array, at: int, element: Element, order: str) -> Table:
     if element.fixed:
         return _fixed(body, at, element, order)
     if not element.count:
-        return Table(element, at, at, order, body, None, np.zeros((0, 1), np.int64), np.zeros((0, 1), np.int64))
+        none = np.zeros((0, sum(item.count_kind is not None for item in element.properties)), np.int64)
+        return Table(element, at, at, order, body, None, none, none)
+    least = element.least(False) if order else len(element.properties)
+    if element.count * least > len(body) - at and order:
+        raise _cut(element, 0, order)
     even = _even(body, at, element, order)
     return even or _uneven(body, at, element, order)
 
@@ -258,6 +262,8 @@ def _cells(table: Table, number: int) -> tuple[int, int]:
 
 def _places(table: Table, number: int) -> Array:
     """Where a plain property stands in the body, in rows of any length."""
+    if not table.count:
+        return np.zeros(0, np.int64)
     before, place = 0, -1
     for item in table.element.properties[:number]:
         if item.count_kind is None:
@@ -290,10 +296,10 @@ def _last_list(element: Element) -> int:
 
 def _gather(body: Array, places: Array, kind: np.dtype[Any]) -> Array:
     """Values of a type that begin at any unit of the body."""
-    if body.dtype == np.float64:
-        return body[places]
     if not len(places):
         return np.zeros(0, kind)
+    if body.dtype == np.float64:
+        return np.asarray(body[places])
     every = np.ndarray((len(body) - kind.itemsize + 1,), kind, body, 0, (1,))
     return every[places]
 
