@@ -112,7 +112,8 @@ def test_only_what_is_no_worse_is_covered(verdict, severity, count, covered):
 @pytest.mark.parametrize(
     "content",
     ["", "[]", "{}", "nonsense", '{"schema": "sceneproof.verify/1"}', '{"schema": "sceneproof.audit/1"}', '{"runs": 3}',
-     '{"schema": "sceneproof.audit/1", "suppressed": [], "findings": [{"verdict": "fail", "severity": "error", "count": 1}]}'],
+     '{"schema": "sceneproof.audit/1", "suppressed": [], '
+     '"findings": [{"verdict": "fail", "severity": "error", "count": 1}]}'],
 )  # fmt: skip
 def test_what_is_no_baseline_is_a_usage_error_that_names_the_file(tmp_path, content):
     path = tmp_path / "base"
