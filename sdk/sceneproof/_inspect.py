@@ -60,5 +60,7 @@ def error_record(uri: str, error: InputError) -> dict[str, Any]:
         "asset": {"uri": uri, "sha256": None, "format": None, "bytes": None},
         "error": {"message": str(error), "pointer": error.pointer},
         "inspection": None,
+        "reconstruction": None,
+        "media": None,
         "seconds": None,
     }
