@@ -23,7 +23,7 @@ class Limits:
     decoded_bytes : what one file's streams, sparse and missing buffers, conversions and index lists unfold to, in sum;
         and one answer of a native decoder.
     free_bytes : how much of that any file may unfold to; the rest only at `fair_ratio` bytes for each byte it has.
-    fair_ratio : see `free_bytes`; real meshopt and Draco files stay under twenty.
+    fair_ratio : see `free_bytes`; real meshopt, Draco and SPZ files stay under twenty.
     read_bytes : all accessors of one file, those that share bytes counted each.
     nodes : nodes of a document.
     node_depth : longest path from a root.

@@ -68,6 +68,13 @@ class Inflater:
         return piece
 
 
+def check_unfolded(size: int, stored: int, what: str) -> None:
+    """Raises `LimitError` when `stored` bytes may not unfold to `size`."""
+    most = min(LIMITS.decoded_bytes, LIMITS.free_bytes + LIMITS.fair_ratio * stored)
+    if size > most:
+        raise LimitError(f"{what} would unfold from {stored:,} to {size:,} bytes, limit {most:,}")
+
+
 def unzstd(data: bytes | memoryview, size: int, what: str) -> bytes:
     """The content of a zstd stream that must unfold to exactly `size` bytes.
 

@@ -103,12 +103,12 @@ def harmonics_of(dc: Array, rest: Array | None = None, *, by_channel: bool = Tru
     rest : [shape=(n, 3 k)]. With `by_channel` all of red, then green, then blue (``f_rest_*`` of the trainers' PLY);
         else red, green and blue of one coefficient side by side (``.spz``).
     """
-    first = np.asarray(dc, np.float32).reshape(-1, 1, 3)
-    if rest is None or rest.shape[1] < 3:
-        return np.ascontiguousarray(first)
-    count = rest.shape[1] // 3
-    shaped = rest.reshape(-1, 3, count).transpose(0, 2, 1) if by_channel else rest.reshape(-1, count, 3)
-    return np.concatenate([first, shaped.astype(np.float32)], axis=1)
+    count = 0 if rest is None else rest.shape[1] // 3
+    found = np.empty((len(dc), 1 + count, 3), np.float32)
+    found[:, 0] = dc
+    if rest is not None and count:
+        found[:, 1:] = rest.reshape(-1, 3, count).transpose(0, 2, 1) if by_channel else rest.reshape(-1, count, 3)
+    return found
 
 
 def rest_of(harmonics: Array) -> Array:
@@ -122,7 +122,7 @@ def rest_of(harmonics: Array) -> Array:
 
 def check_count(count: int, coefficients: int, pointer: str = "") -> None:
     """Raises `LimitError` when that many splats with so many coefficients each would take too much memory."""
-    most = LIMITS.accessor_bytes // (12 * max(coefficients, 1))  # their harmonics are the largest array
+    most = LIMITS.decoded_bytes // (4 * (11 + 3 * max(coefficients, 0)))
     if count > most:
         raise LimitError(f"{count:,} splats with {coefficients} coefficients each, limit {most:,}", pointer=pointer)
 

@@ -8,14 +8,13 @@ import zlib
 
 from sceneproof.config import LIMITS
 from sceneproof.errors import InputError, LimitError
-from sceneproof.io._bounded import Inflater
+from sceneproof.io._bounded import Inflater, check_unfolded
 from sceneproof.scene import Array
 
 from .image import pixels
 
 _MEMBERS = 64  # a SOG has eight
 _LARGEST_META = 16 << 20
-_FREE = 16 << 20  # what may unfold whatever the ratio
 
 
 class Archive:
@@ -45,8 +44,9 @@ class Archive:
         entry = self._entries.get(self._folder + name)
         if entry is None:
             raise InputError(f"the archive has no {name[:60]!r}")
-        if entry.file_size > max(_FREE, entry.compress_size * LIMITS.unfold_ratio) or entry.file_size > most:
-            raise LimitError(f"{name[:60]!r} would unfold from {entry.compress_size:,} to {entry.file_size:,} bytes")
+        check_unfolded(entry.file_size, entry.compress_size, repr(name[:60]))
+        if entry.file_size > most:
+            raise LimitError(f"{name[:60]!r} would unfold to {entry.file_size:,} bytes, limit {most:,}")
         if entry.flag_bits & 1:
             raise InputError(f"{name[:60]!r} is encrypted")
         body = self._body(entry)

@@ -19,6 +19,7 @@ from sceneproof.scene import Array, Problem, Splats
 from .archive import Archive
 
 _PALETTE_ROW = 64  # entries of the harmonics' palette in one row of its image
+_BLOCK = 1 << 17  # splats whose harmonics are looked up at once
 _ENTRIES = 65536  # that two bytes can name
 _LARGEST = 252  # alpha of a rotation whose first component is the one left out
 
@@ -153,8 +154,10 @@ def _harmonics(archive: Archive, part: Any, old: bool, dc: Array) -> Array:
         known = min(int(_numbers(part["count"], 1, "the palette's count")[0]), len(values))
     found = np.zeros((count, 1 + rest, 3), np.float32)
     found[:, 0] = dc
-    within = entry < known  # players draw no harmonics for an entry that is not there
-    found[within, 1:] = values[entry[within]]
+    for start in range(0, count, _BLOCK):
+        rows = np.arange(start, min(start + _BLOCK, count))
+        rows = rows[entry[rows] < known]  # players draw no harmonics for an entry that is not there
+        found[rows, 1:] = values[entry[rows]]
     return found
 
 

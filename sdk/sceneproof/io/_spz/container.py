@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sceneproof.config import LIMITS
-from sceneproof.errors import InputError, LimitError
-from sceneproof.io._bounded import Inflater, unzstd
+from sceneproof.errors import InputError
+from sceneproof.io._bounded import Inflater, check_unfolded, unzstd
 from sceneproof.io._splats import REST, check_count
 
 from . import _gzip
@@ -28,7 +28,7 @@ RECORD = 0xA19C0001  # our vendor and number among the extension records of vers
 SUBFIELD = b"AI"  # our subfield of a gzip header
 HAS_EXTENSIONS = 0x2
 _FRAMES = 32  # bytes of the header of version 4
-_FREE = 16 << 20  # what may unfold whatever the ratio
+_TAIL = 16 << 20  # what may follow the streams, beside as much again as they take
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,13 +90,6 @@ def _header(raw: bytes) -> tuple[int, int, int, int, int]:
     return version, count, degree, bits, flags
 
 
-def _bounded(unfolded: int, stored: int) -> None:
-    if unfolded > max(_FREE, stored * LIMITS.unfold_ratio):
-        raise LimitError(
-            f"{stored:,} bytes would unfold to {unfolded:,}, more than {LIMITS.unfold_ratio:,} times as many"
-        )
-
-
 def _cut(body: bytes, want: Mapping[str, int]) -> dict[str, bytes]:
     streams, at = {}, 0
     for name, size in want.items():
@@ -112,9 +105,9 @@ def _from_gzip(raw: bytes) -> Packed:
         raise InputError(f"SPZ version {version} inside gzip; it is written without")
     want = sizes(version, count, degree)
     whole = sum(want.values())
-    _bounded(whole, len(raw))
+    check_unfolded(whole, len(raw), "the file")
     body = stream.read(whole)
-    stream.rest(whole + _FREE)  # extension records, a level-of-detail tree; and the checksum
+    stream.rest(whole + _TAIL)  # extension records, a level-of-detail tree; and the checksum
     head = _gzip.parse(raw)
     return Packed(version, count, degree, bits, flags, _cut(body, want), _slot(head.extra.get(SUBFIELD)), True)
 
@@ -127,7 +120,7 @@ def _from_frames(raw: bytes) -> Packed:
     places = frames(raw)
     if len(places) != len(want):
         raise InputError(f"{len(places)} streams, {len(want)} are needed for {count:,} splats of degree {degree}")
-    _bounded(sum(want.values()), len(raw))
+    check_unfolded(sum(want.values()), len(raw), "the file")
     streams = dict.fromkeys(NAMES, b"")
     for (name, size), (start, stored, stated) in zip(want.items(), places, strict=True):
         if stated != size:
@@ -208,7 +201,7 @@ def with_streams(raw: bytes, changed: Mapping[str, bytes]) -> bytes:
     if not changed:
         return raw
     if raw[:2] == _gzip.MAGIC:
-        return _gzip.with_body(raw, lambda body: _replaced(body, changed), 2 * _FREE + LIMITS.accessor_bytes)
+        return _gzip.with_body(raw, lambda body: _replaced(body, changed), 2 * LIMITS.decoded_bytes)
     if struct.unpack_from("<I", raw, 4)[0] < 4:
         return _replaced(raw, changed)
     import zstandard

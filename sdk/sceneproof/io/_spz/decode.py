@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sceneproof.errors import InputError
-from sceneproof.io._splats import REST, harmonics_of, linear_scales, make_splats, unit_xyzw
+from sceneproof.io._splats import REST, linear_scales, make_splats, unit_xyzw
 from sceneproof.scene import Array, Problem, Splats
 
-from .container import Packed
+from .container import Packed, sizes
 
 COLOR_SCALE = 0.15  # of a first coefficient in the byte of its colour
 _BYTES = np.arange(256, dtype=np.float64)
 COLORS = ((_BYTES / 255 - 0.5) / COLOR_SCALE).astype(np.float32)
 SCALES = linear_scales(_BYTES / 16 - 10)
 REMAINDER = ((_BYTES - 128) / 128).astype(np.float32)
+_BLOCK = 1 << 17  # splats that are decoded at once
 _LARGEST = 511  # magnitude of a component of the "smallest three"
 
 
 def splats_of(packed: Packed, pointer: str, problems: list[Problem]) -> Splats:
     """Unpack. Axes are SPZ's: x right, y up, z back. Raises `InputError` for positions that are not finite."""
     count, rest = packed.count, REST[packed.degree]
-    remainder = REMAINDER[_octets(packed.streams["sh"], 3 * rest)] if rest else None
-    return make_splats(
-        pointer,
-        problems,
-        positions=positions_of(packed),
-        scales=SCALES[_octets(packed.streams["scales"], 3)],
-        rotations=rotations_of(packed),
-        opacities=(np.frombuffer(packed.streams["alphas"], np.uint8, count) / np.float32(255)).astype(np.float32),
-        harmonics=harmonics_of(COLORS[_octets(packed.streams["colors"], 3)], remainder, by_channel=False),
-    )
+    shapes = {"positions": (3,), "scales": (3,), "rotations": (4,), "opacities": (), "harmonics": (1 + rest, 3)}
+    columns = {name: np.empty((count, *shape), np.float32) for name, shape in shapes.items()}
+    for start in range(0, count, _BLOCK):  # what is needed on the way stays small
+        rows = slice(start, min(start + _BLOCK, count))
+        part = _rows(packed, rows.start, rows.stop)
+        streams = part.streams
+        columns["positions"][rows] = positions_of(part)
+        columns["scales"][rows] = SCALES[_octets(streams["scales"], 3)]
+        columns["rotations"][rows] = rotations_of(part)
+        columns["opacities"][rows] = _octets(streams["alphas"], 1)[:, 0] / np.float32(255)
+        columns["harmonics"][rows, 0] = COLORS[_octets(streams["colors"], 3)]
+        if rest:
+            columns["harmonics"][rows, 1:] = REMAINDER[_octets(streams["sh"], 3 * rest)].reshape(-1, rest, 3)
+    return make_splats(pointer, problems, **columns)
+
+
+def _rows(packed: Packed, start: int, stop: int) -> Packed:
+    """The same file of some splats alone."""
+    each = sizes(packed.version, 1, packed.degree)
+    streams = {name: data[start * each[name] : stop * each[name]] for name, data in packed.streams.items()}
+    return replace(packed, count=stop - start, streams=streams)
 
 
 def positions_of(packed: Packed) -> Array:
