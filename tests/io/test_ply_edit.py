@@ -256,6 +256,15 @@ def test_a_label_whose_vertices_the_index_type_cannot_count_is_refused():
         io.apply(read(data), [label(size=0.5, parts=4)])
 
 
+def test_numbers_too_coarse_for_the_words_are_refused():
+    for data in (sphere(kind="f4", shift=1e6), sphere(kind="i4")):
+        with pytest.raises(MarkError, match="too coarse"):
+            io.apply(read(data), [label(size=0.5, x=1e6 + 0.03)])
+    far = io.apply(read(sphere(kind="f8", shift=1e6)), [label(size=0.5, x=1e6 + 0.03)])
+    given = label(size=0.5).parts[0].positions
+    np.testing.assert_allclose(far.meshes[1].primitives[0].positions, given, atol=1e-7)
+
+
 def test_clouds_and_splats_bear_metadata_and_refuse_the_rest():
     for data in (ply([vertices(QUAD)]), splats(), splats(form="ascii")):
         scene = read(data)

@@ -13,13 +13,14 @@ from sceneproof.errors import MarkError
 from sceneproof.io import _splats
 from sceneproof.io._plain import with_metadata
 from sceneproof.io._table import word_spans
-from sceneproof.io._text.rewrite import replaced, shortest
+from sceneproof.io._text.rewrite import replaced
 from sceneproof.scene import Array, Scene, Splats
 
 from . import columns
 from .build import Layout, PlyDocument, build, converted
-from .header import Header, parse
+from .header import parse
 from .put_label import put_labels
+from .rows import joined, stored_as, words_of
 from .slots import with_slot
 
 
@@ -59,23 +60,6 @@ def _with_slot(document: PlyDocument) -> PlyDocument:
     if changed == lines:
         return document
     return replace(document, raw=joined(document.raw, header, changed))
-
-
-def joined(raw: bytes, header: Header, lines: Sequence[bytes]) -> bytes:
-    """The file with other header lines. Ends of lines that stay are the header's own."""
-    ends = _line_ends(raw, header)
-    old = dict(zip(header.lines, ends, strict=True))
-    return b"".join(line + old.get(line, header.ending) for line in lines) + raw[header.size :]
-
-
-def _line_ends(raw: bytes, header: Header) -> list[bytes]:
-    ends, at = [], 0
-    for line in header.lines:
-        at += len(line)
-        end = b"\r\n" if raw[at : at + 2] == b"\r\n" and at + 2 <= header.size else raw[at : at + 1]
-        ends.append(end)
-        at += len(end)
-    return ends
 
 
 def _unpacked(scene: Scene, document: PlyDocument) -> PlyDocument:
@@ -143,20 +127,3 @@ def _set(body: bytes, layout: Layout, wanted: Array, changed: Array, names: Sequ
     order = np.array(sorted(words), np.int64)
     spans = np.stack([begins[order], ends[order]], axis=1)
     return replaced(body, spans, [words[place] for place in order.tolist()])
-
-
-def stored_as(values: Array, kind: np.dtype[Any]) -> Array:
-    """Values in the type of a property, rounded and held in its range where that is a whole number."""
-    if kind.kind == "f":
-        return values.astype(kind)
-    limits = np.iinfo(kind)
-    return np.clip(np.rint(np.asarray(values, np.float64)), limits.min, limits.max).astype(kind)
-
-
-def words_of(values: Array, kind: np.dtype[Any]) -> list[bytes]:
-    """The same as words of a text, in the fewest digits that give them back."""
-    if kind.kind != "f":
-        return [b"%d" % int(value) for value in stored_as(values, kind)]
-    if values.dtype == np.float64 and kind.itemsize == 8:
-        return [repr(float(value)).encode() for value in values]
-    return shortest(values)

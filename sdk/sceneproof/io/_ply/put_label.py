@@ -22,10 +22,12 @@ from sceneproof.scene import Array, Scene
 from . import columns
 from .build import FACES, Layout
 from .header import Element, Property
+from .rows import joined, stored_as, words_of
 from .slots import LabelPart, LabelRecord, without_labels
 from .table import Table
 
 WHITE = tuple(Property(name, "u1") for name in columns.COLORS[0])
+COARSE = 2e-3  # of a part's height: how far a vertex may be from its place
 Splice = tuple[int, int, bytes]  # bytes of the body from, to, and what stands there then
 
 
@@ -41,8 +43,6 @@ class _Part:
 
 def put_labels(scene: Scene, edits: Sequence[PutNode]) -> bytes:
     """The file with the labels; one with the slot of an earlier one takes its place. Raises `MarkError`."""
-    from .edit import joined
-
     raw: bytes = scene.document.raw
     layout: Layout = scene.document.detail
     vertex, face = layout.tables["vertex"], layout.tables.get("face")
@@ -56,6 +56,7 @@ def put_labels(scene: Scene, edits: Sequence[PutNode]) -> bytes:
     limit = np.iinfo(_index_kind(face)).max if _index_kind(face).kind != "f" else 1 << 24
     if total - 1 > limit:
         raise MarkError(f"the faces count vertices in a type that ends at {limit:,}; there is no room for a label")
+    _check_fine(vertex, parts)
     body = raw[layout.header.size :]
     write = _text_splices if layout.header.ascii else _binary_splices
     splices = write(body, layout, parts, (own, rows, bare))
@@ -66,6 +67,17 @@ def put_labels(scene: Scene, edits: Sequence[PutNode]) -> bytes:
     out.append(body[at:])
     lines = _lines(layout, [record for record, _ in found], (total, rows + sum(p.about.faces for p in parts)), bare)
     return joined(raw[: layout.header.size], layout.header, lines) + b"".join(out)
+
+
+def _check_fine(vertex: Table, parts: Sequence[_Part]) -> None:
+    """Refuse where the file's numbers are so coarse, so far out, that the words would be another shape."""
+    for part in parts:
+        height = np.sort(np.ptp(part.positions, axis=0))[1]  # of a flat part: the lesser of its two sides
+        for axis, name in enumerate(columns.XYZ):
+            wanted = part.positions[:, axis]
+            stored = stored_as(wanted, columns.kind_of(vertex, name)).astype(np.float64)
+            if float(np.abs(stored - wanted).max()) > COARSE * float(height):
+                raise MarkError("the numbers of the PLY's vertices are too coarse there for a label's words")
 
 
 def _labels(
@@ -135,8 +147,6 @@ def _values(vertex: Table, parts: Sequence[_Part], own: int, bare: bool) -> tupl
 
 
 def _binary_splices(body: bytes, layout: Layout, parts: Sequence[_Part], counts: tuple[int, int, bool]) -> list[Splice]:
-    from .edit import stored_as
-
     own, rows, bare = counts
     vertex, face = layout.tables["vertex"], layout.tables["face"]
     order = layout.header.order
@@ -174,8 +184,6 @@ def _binary_splices(body: bytes, layout: Layout, parts: Sequence[_Part], counts:
 
 
 def _text_splices(body: bytes, layout: Layout, parts: Sequence[_Part], counts: tuple[int, int, bool]) -> list[Splice]:
-    from .edit import words_of
-
     own, rows, bare = counts
     vertex, face = layout.tables["vertex"], layout.tables["face"]
     ending = layout.header.ending
