@@ -11,7 +11,7 @@ from typing import Any
 from . import cbor
 from ._collect import Labels, number
 
-DEPTH, BOXES = 8, 4096
+DEPTH, BOXES = 16, 4096
 CLAIMS = ("c2pa.claim", "c2pa.claim.v2")
 ACTIONS = ("c2pa.actions", "c2pa.actions.v2")
 
@@ -21,7 +21,7 @@ def read(data: bytes, labels: Labels) -> None:
     labels.add("c2pa", "bytes", len(data))
     assertions: list[str] = []
     try:
-        for path, kind, body in _contents(data, (), [0]):
+        for path, kind, body in _contents(data, (), [0, 0]):
             label = path[-1].partition("__")[0] if path else ""
             if "c2pa.assertions" in path[:-1] and path[-1] not in assertions:
                 assertions.append(path[-1])
@@ -36,12 +36,12 @@ def read(data: bytes, labels: Labels) -> None:
 
 
 def _contents(data: bytes, path: tuple[str, ...], seen: list[int]) -> Iterator[tuple[tuple[str, ...], bytes, bytes]]:
-    """Labels of the boxes around, type and content of each content box."""
+    """Labels of the boxes around, type and content of each content box; `seen` counts boxes and levels."""
     offset, inner = 0, path
     while offset + 8 <= len(data):
         seen[0] += 1
-        if seen[0] > BOXES or len(path) > DEPTH:
-            raise ValueError("more boxes than are looked at")
+        if seen[0] > BOXES or seen[1] > DEPTH:
+            raise ValueError("more boxes or levels than are looked at")
         length, kind, head = number(data, offset, ">I"), data[offset + 4 : offset + 8], 8
         if length == 1:
             length, head = number(data, offset + 8, ">Q"), 16
@@ -50,7 +50,9 @@ def _contents(data: bytes, path: tuple[str, ...], seen: list[int]) -> Iterator[t
             raise ValueError("a box ends too early")
         body = data[offset + head : offset + length]
         if kind == b"jumb":
+            seen[1] += 1
             yield from _contents(body, inner, seen)
+            seen[1] -= 1
         elif kind == b"jumd":
             inner = (*path, body[17:].partition(b"\0")[0].decode("utf-8", "replace")[:200])
         else:
