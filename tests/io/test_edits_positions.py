@@ -170,9 +170,3 @@ def test_sparse_positions_get_a_plain_accessor_and_the_rest_of_the_entry_stays()
 def test_positions_that_do_not_fit_are_refused(values):
     with pytest.raises(MarkError, match="/meshes/0/primitives/0"):
         apply(load(hostile.good()), [SetPositions(0, 0, values)])
-
-
-def test_positions_in_a_draco_stream_are_refused(data):
-    scene = load(data / "gltf/Box_Draco.glb")
-    with pytest.raises(MarkError, match="Draco"):
-        apply(scene, [SetPositions(0, 0, np.zeros((24, 3), np.float32))])

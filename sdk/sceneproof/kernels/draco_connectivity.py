@@ -171,6 +171,8 @@ def decode_edgebreaker(
             leftmost[vertex[before(b)]] = corner + 2
             around = after(b)
             n = vertex[around]
+            if leftmost[n] < 0 or n == p:
+                return bad
             valence[p] += valence[n]
             leftmost[p] = leftmost[n]
             first = around
@@ -214,8 +216,12 @@ def decode_edgebreaker(
         if face >= faces:
             return bad
         n = vertex[after(a)]
+        if leftmost[n] < 0:
+            return bad
         b = after(leftmost[n])
         x = vertex[after(b)]
+        if leftmost[x] < 0:
+            return bad
         c = after(leftmost[x])
         if opposite[a] >= 0 or opposite[b] >= 0 or opposite[c] >= 0 or a in (b, c) or b == c:
             return bad
