@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import struct
 import zipfile
@@ -11,11 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from sceneproof.errors import InputError, LimitError
 from sceneproof.io import sog
-from sceneproof.io._sog.image import size_of
 from sceneproof.scene import Splats
 from tests.io._splat_checks import assert_close
 from tests.makers import splats as make
@@ -150,16 +147,6 @@ def test_a_webp_that_lies_about_its_size_is_refused_by_the_decoder() -> None:
     images["sh0.webp"] = b"RIFF" + struct.pack("<I", len(grey) + 10) + b"WEBP" + extended + grey[12:]
     with pytest.raises(InputError, match=r"sh0\.webp"):
         sog.load(make.zipped({**images, "meta.json": json.dumps(meta).encode()}), None, None)
-
-
-@pytest.mark.parametrize("kind", ["lossless", "lossy", "lossy with alpha", "png"])
-def test_the_size_of_an_image_stands_in_its_header(kind: str) -> None:
-    grey = Image.fromarray(np.zeros((7, 19, 4), np.uint8))
-    grey = grey.convert("RGB") if kind == "lossy" else grey
-    out = io.BytesIO()
-    grey.save(out, "PNG" if kind == "png" else "WEBP", lossless=kind == "lossless")
-    assert size_of(out.getvalue()) == (19, 7)
-    assert size_of(out.getvalue()[:20]) is None
 
 
 def test_two_members_of_one_name_and_too_many_are_refused() -> None:
