@@ -8,8 +8,8 @@ import struct
 import numpy as np
 import pytest
 
-from sceneproof.edits import PutMetadata
-from sceneproof.errors import InputError
+from sceneproof.edits import PutMetadata, SetPositions
+from sceneproof.errors import InputError, MarkError
 from sceneproof.io import gltf, splat
 from sceneproof.io._gltf.splats import PACKED, SPLATTING
 from sceneproof.scene import Splats
@@ -109,6 +109,12 @@ def test_metadata_goes_in_and_the_packed_splats_stay() -> None:
     assert again.asset["extras"]["AIGC"] == "{}"
     assert make.spz(TRUTH, 3) in written
     np.testing.assert_array_equal(again.splats[0].positions, scene.splats[0].positions)
+
+
+def test_positions_of_packed_splats_are_no_mesh_to_move() -> None:
+    scene = gltf.load(glb(TRUTH, TRUTH), "a.glb", None)
+    with pytest.raises(MarkError, match="SetSplats alone"):
+        gltf.apply(scene, [SetPositions(0, 0, np.zeros((12, 3), np.float32))])
 
 
 def _broken(data: bytes, **own: object) -> bytes:

@@ -14,7 +14,7 @@ from sceneproof.scene import Scene
 from ._gltf.apply import apply_edits
 from ._gltf.build import build
 from ._gltf.container import MAGIC, GltfDocument, parse
-from ._gltf.set_splats import set_splats
+from ._gltf.set_splats import refuse_packed, set_splats
 from ._gltf.write import encode, write_parts
 from ._splats import edited
 
@@ -47,6 +47,7 @@ def format_of(document: GltfDocument, uri: str | None) -> str:
 
 def apply(scene: Scene, edits: Sequence[Edit]) -> Scene:
     """A new Scene with the edits in its document; the given one stays as it is."""
+    refuse_packed(scene.document, edits)
     document = set_splats(scene.document, scene.splats, edited(scene, edits))
     document = apply_edits(document, edits)
     return build(document, scene.uri, scene.format)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sceneproof.edits import SetPositions
+from sceneproof.edits import Edit, SetPositions
 from sceneproof.errors import MarkError
 from sceneproof.io._splats import differs
 from sceneproof.scene import Array, Splats
@@ -48,6 +48,17 @@ def set_splats(document: GltfDocument, before: Sequence[Splats], after: Sequence
     ]
     set_positions(editor, document, moves)
     return _colors(editor.finish(), plain)
+
+
+def refuse_packed(document: GltfDocument, edits: Sequence[Edit]) -> None:
+    """Raises `MarkError` for a `SetPositions` of packed splats: their accessors hold nothing, `SetSplats` moves them."""
+    for edit in edits:
+        if isinstance(edit, SetPositions):
+            place = f"/meshes/{edit.mesh}/primitives/{edit.primitive}"
+            entry = document.tree["meshes"][edit.mesh]["primitives"][edit.primitive]
+            name = packing(entry.get("extensions", {}), place)
+            if name:
+                raise MarkError(f"#{place}: its vertices are packed by {name}, which SetSplats alone moves")
 
 
 def _place(pointer: str) -> tuple[int, int]:
