@@ -21,6 +21,8 @@ from sceneproof.errors import MarkError
 from sceneproof.keys import Key
 from sceneproof.scene import Scene
 
+from ._grid import Placed, Wanted, on_grid, settle
+
 ID = "watermark"
 MOST_CARRIERS = 6  # meshes with most vertices that get the payload; each holds all of it
 FINE_VERTICES = 3000  # distinct vertices from which a mesh is worth the search for room
@@ -95,7 +97,7 @@ class _Work:
     refused: dict[str, str]
     edits: list[SetPositions] = field(default_factory=list)
     carriers: list[str] = field(default_factory=list)
-    costs: list[dict[str, float]] = field(default_factory=list)
+    costs: list[Mapping[str, float]] = field(default_factory=list)
     replaced: str | None = None
 
     def put_in(self, meshes: Sequence[int]) -> None:
@@ -104,6 +106,8 @@ class _Work:
 
         bits = 8 * len(self.payload)
         held = self._held(meshes, bits)
+        moved: dict[int, list[SetPositions]] = {}
+        costs: dict[int, Mapping[str, float]] = {}
         for mesh in meshes:
             pointer = self.scene.meshes[mesh].pointer
             surface = _surface(welded(self.scene, mesh))
@@ -119,11 +123,27 @@ class _Work:
             except CodecError as error:
                 self.refused[pointer] = str(error)
                 continue
+            moved[mesh] = _edits(self.scene, mesh, result.displacement)
+            costs[mesh] = _cost(result)
+        self._accept(moved, costs, held)
+
+    def _accept(
+        self, moved: dict[int, list[SetPositions]], costs: Mapping[int, Mapping[str, float]], held: Mapping[int, bytes]
+    ) -> None:
+        """Take what holds as the file will keep it; meshes on a grid are read back from there first."""
+        rounded = {mesh: edits for mesh, edits in moved.items() if on_grid(self.scene, mesh)}
+        settled = settle(self.scene, rounded, Wanted(self.payload, self.key.secret, self.strength)) if rounded else {}
+        for mesh, edits in moved.items():
+            pointer = self.scene.meshes[mesh].pointer
+            place = settled.get(mesh, Placed(tuple(edits), costs[mesh]))
+            if isinstance(place, str):
+                self.refused[pointer] = place
+                continue
             before = held.get(mesh)
             self.replaced = before.hex() if before is not None else self.replaced
-            self.edits += _edits(self.scene, mesh, result.displacement)
+            self.edits += place.edits
             self.carriers.append(pointer)
-            self.costs.append(_cost(result))
+            self.costs.append(place.cost)
 
     def _held(self, meshes: Sequence[int], bits: int) -> dict[int, bytes]:
         """Payload under the same key that a mesh bears already; the meshes are asked one by one only if any does."""
@@ -221,12 +241,7 @@ def _candidates(scene: Scene, refused: dict[str, str]) -> list[int]:
     found: list[tuple[int, int]] = []
     for mesh in _live_meshes(scene):
         whole = scene.meshes[mesh]
-        packed = next((primitive.compression for primitive in whole.primitives if primitive.compression), None)
-        if packed:
-            refused[whole.pointer] = (
-                f"its vertices are packed by {packed}, which is kept as it is and bears no watermark yet"
-            )
-        elif not any(len(primitive.triangles) for primitive in whole.primitives):
+        if not any(len(primitive.triangles) for primitive in whole.primitives):
             refused[whole.pointer] = "it has no triangles"
         else:
             found.append((-len(welded(scene, mesh).positions), mesh))
@@ -260,7 +275,7 @@ def _cost(result: Any) -> dict[str, float]:
     }
 
 
-def _worst(costs: list[dict[str, float]]) -> dict[str, float] | None:
+def _worst(costs: Sequence[Mapping[str, float]]) -> dict[str, float] | None:
     return {name: max(cost[name] for cost in costs) for name in costs[0]} if costs else None
 
 
