@@ -51,7 +51,7 @@ def set_splats(document: GltfDocument, before: Sequence[Splats], after: Sequence
 
 
 def refuse_packed(document: GltfDocument, edits: Sequence[Edit]) -> None:
-    """Raises `MarkError` for a `SetPositions` of packed splats: their accessors hold nothing, `SetSplats` moves them."""
+    """Raises `MarkError` for a `SetPositions` of packed splats, whose accessors hold nothing."""
     for edit in edits:
         if isinstance(edit, SetPositions):
             place = f"/meshes/{edit.mesh}/primitives/{edit.primitive}"
