@@ -233,4 +233,5 @@ def _faces(lines: Lines, positions: Array, problems: list[Problem]) -> Array:
         problems.append(Problem("face-unusable", en, zh, count=bad))
     corners = corners[np.repeat(sound, counts)]
     triangles, _ = triangulate(positions[corners].astype(np.float64), counts[sound])
-    return corners[triangles]
+    found: Array = corners[triangles]
+    return found

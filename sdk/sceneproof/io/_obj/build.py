@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sceneproof.errors import LimitError
 from sceneproof.io._text.polygons import triangulate
 from sceneproof.scene import Array, Mesh, Mode, Node, PointCloud, Primitive, Problem
 
@@ -16,6 +17,7 @@ from .elements import Elements
 from .parse import Names, Statements
 
 MOST_MESHES = 10_000  # objects or groups; more are read as one mesh
+MOST_PRIMITIVES = 50_000  # objects times materials that they use
 _MODES = {"l": Mode.LINES, "p": Mode.POINTS}
 
 
@@ -103,10 +105,13 @@ def _owners(
     root = _joined(elements, owners, len(names))
     used = np.unique(np.concatenate([root[owner] for owner in owners]))
     held = np.unique(np.concatenate(owners))
-    labels = {}
-    for mesh in used.tolist():
-        members = [names[n] for n in held.tolist() if root[n] == mesh]
-        labels[mesh] = " + ".join(members[:3]) + (f" and {len(members) - 3} more" if len(members) > 3 else "")
+    members: dict[int, list[str]] = {}
+    for number in held.tolist():
+        members.setdefault(int(root[number]), []).append(names[number])
+    labels = {
+        mesh: " + ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+        for mesh, found in members.items()
+    }
     place = {mesh: number for number, mesh in enumerate(used.tolist())}
     renumber = np.array([place.get(int(r), -1) for r in root], np.int64)
     return [renumber[owner] for owner in owners], [labels[mesh] for mesh in used.tolist()]
@@ -148,11 +153,13 @@ def _joined(elements: list[Elements], owners: list[Array], count: int) -> Array:
 
 
 def _parts(kind: Elements, owner: Array, material: Array) -> list[tuple[int, int, Elements]]:
-    """Elements by mesh and material, in the order of their first statements."""
+    """Elements by mesh and material, in the order of their first statements. Raises `LimitError`."""
     if not len(kind.lines):
         return []
     keys = owner * (int(material.max(initial=-1)) + 2) + material + 1
     values, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    if len(values) > MOST_PRIMITIVES:
+        raise LimitError(f"{len(values):,} parts by object and material, limit {MOST_PRIMITIVES:,}")
     if len(values) == 1:
         return [(int(owner[0]), int(material[0]), kind)]
     order = np.argsort(inverse, kind="stable")
@@ -180,7 +187,7 @@ def _triangles(found: Statements, part: Elements) -> _Made:
 
 def _distinct_rows(corners: Array, sizes: tuple[int, int, int]) -> tuple[Array, Array]:
     """Distinct rows in ascending order, and the row of each corner."""
-    if (corners[:, 1:] == -1).all():  # positions alone: no sorting is needed
+    if 8 * len(corners) > sizes[0] and (corners[:, 1:] == -1).all():  # positions alone: no sorting is needed
         used = np.zeros(sizes[0], bool)
         used[corners[:, 0]] = True
         number = np.cumsum(used) - 1

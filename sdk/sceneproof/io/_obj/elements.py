@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sceneproof.errors import InputError
+from sceneproof.errors import InputError, LimitError
 from sceneproof.io._text.scan import MOST_BAD, Lines, chunks, parsed, word_counts, word_starts
 from sceneproof.scene import Array
 
+MOST_CORNERS = 12_000_000  # of all faces: each takes some hundred bytes while it is read
 _REFERENCE = re.compile(rb"([+-]?\d{1,18})(?:/([+-]?\d{1,18})?)?(?:/([+-]?\d{1,18})?)?$")
 
 
@@ -46,6 +47,7 @@ def read_elements(lines: Lines, which: Array) -> Elements:
     corners: list[Array] = []
     unreadable: list[int] = []
     good = np.ones(len(which), bool)
+    total = 0
     for first, blob, rows in chunks(lines.chosen(which), 1):
         for begin, part, part_counts in _readable(blob, rows):
             found = part if part is not None else _one(blob[int(rows[begin]) : int(rows[begin + 1])])
@@ -56,6 +58,9 @@ def read_elements(lines: Lines, which: Array) -> Elements:
                     at = lines.number(unreadable[0])
                     raise InputError(f"over {MOST_BAD:,} faces cannot be read (the first: line {at:,})")
                 continue
+            total += len(found)
+            if total > MOST_CORNERS:
+                raise LimitError(f"its faces have more than {MOST_CORNERS:,} corners; convert it to GLB or PLY")
             counts.append(part_counts if part is not None else np.array([len(found)], np.int64))
             corners.append(found)
     return Elements(

@@ -26,8 +26,8 @@ from .materials import linear
 LIBRARY_ENDING = ".sceneproof.mtl"
 LIBRARY_HEAD = b"# sceneproof label: the materials of the object at the end of the OBJ\n"
 LARGEST = 1 << 16  # bytes of the comment's JSON
-_BEGIN = re.compile(rb"(?:^|(?<=[\r\n]))# sceneproof-label (\{[^\r\n]*\})[ \t]*(?:\r\n|\r|\n)")
-_END = re.compile(rb"(?:^|(?<=[\r\n]))# sceneproof-label end[ \t]*(?:\r\n|\r|\n|$)")
+_BEGIN = re.compile(rb"# sceneproof-label \{")
+_MARK = re.compile(rb"(?:^|(?<=[\r\n]))# sceneproof-label (?:(\{[^\r\n]*\})|end)[ \t]*(?:\r\n|\r|\n|$)")
 _LIBRARY = re.compile(rb"(?:^|(?<=[\r\n]))mtllib ([^\r\n]*)")
 
 
@@ -48,23 +48,19 @@ def blocks(text: bytes) -> list[Block]:
     found: list[Block] = []
     if b"# sceneproof-label " not in text:
         return found
-    at = 0
-    while (begin := _BEGIN.search(text, at)) is not None:
-        at = begin.end()
-        end = _END.search(text, at)
-        if end is None:
-            break
-        inner = _BEGIN.search(text, at, end.start())
-        if inner is not None:
-            continue  # an end was lost; the next one begins before it
-        library = _LIBRARY.search(text, begin.end(), end.start())
-        block = _block(begin[1], (begin.start(), end.end()))
+    begin: re.Match[bytes] | None = None
+    for mark in _MARK.finditer(text):
+        if mark[1] is not None or begin is None:
+            begin = mark if mark[1] is not None else None
+            continue
+        block = _block(begin[1], (begin.start(), mark.end()))
+        library = _LIBRARY.search(text, begin.end(), mark.start())
         if block is not None and library is not None:
             name = library[1].strip().decode("utf-8", "replace")
             block = replace(block, library=name, library_span=library.span(1))
         if block is not None:
             found.append(block)
-        at = end.end()
+        begin = None
     return found
 
 

@@ -74,6 +74,7 @@ def parse(text: bytes, problems: list[Problem]) -> Statements:
     elements = {}
     with np.errstate(over="ignore"):  # what is too large for float32 is not finite in the Scene either
         finite = finite_rows(positions.astype(np.float32))
+    positions = np.where(finite[:, None], positions, np.nan)
     for keyword, fewest in _FEWEST.items():
         found = read_elements(lines, kinds.of(keyword))
         resolved = _resolved(found, (v_lines, t_lines, n_lines))

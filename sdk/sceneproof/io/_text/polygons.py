@@ -7,6 +7,8 @@ import numpy as np
 from sceneproof.scene import Array
 
 MOST_CORNERS = 20_000  # of a polygon that is cut by ears, which takes time with its square; larger ones are fans
+MOST_TIME = 20e6  # about microseconds of such cutting in one file, concave polygons beyond it are fans too
+_BATCH = 1 << 18  # corners looked at together
 FOLDED = 1e-3  # how far two halves must turn against each other to count: rounding and tiny moves decide nothing
 
 
@@ -58,8 +60,15 @@ def _against(first: Array, second: Array) -> Array:
 
 
 def _larger(points: Array, starts: Array, counts: Array, owner: Array) -> list[tuple[Array, Array]]:
-    concave, normals = _concave(points, starts, counts)
-    fans = ~concave | (counts > MOST_CORNERS)
+    concave = np.zeros(len(counts), bool)
+    normals = np.zeros((len(counts), 3))
+    small = np.flatnonzero(counts <= MOST_CORNERS)
+    pieces = np.cumsum(counts[small]) // _BATCH
+    for part in np.split(small, np.flatnonzero(np.diff(pieces)) + 1):
+        if len(part):
+            concave[part], normals[part] = _concave(points, starts[part], counts[part])
+    cost = np.where(concave, 60.0 + counts * (1.0 + counts / 1000.0), 0.0)
+    fans = ~concave | (np.cumsum(cost) > MOST_TIME)
     sizes = counts[fans] - 2
     step = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     base = np.repeat(starts[fans], sizes)
