@@ -85,6 +85,7 @@ def test_a_format_that_is_only_read_is_marked_as_ply(data: Path, name: str, tmp_
     files = receipt["asset"]
     assert (files["before"]["format"], files["after"]["format"]) == (name.rpartition(".")[2], "ply")
     assert receipt["marks"]["metadata"]["verified"]
+    assert [note["codec"].partition(", ")[2] for note in receipt["reencoded"]] == ["written as 3DGS PLY"]
     before, after = _splats(data, name), load(tmp_path / "out.ply").splats[0]
     np.testing.assert_array_equal(after.positions, before.positions)
     np.testing.assert_allclose(after.scales, before.scales, rtol=2e-6)
