@@ -5,6 +5,7 @@ Source: Draco Bitstream Specification 2.2.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,15 @@ def centre(attribute: Attribute) -> int:
     """The middle of the square on which normals of so many bits lie."""
     assert attribute.bits is not None
     return (1 << (attribute.bits - 1)) - 1
+
+
+def pack_positions(attribute: Attribute, values: Ints) -> bytes:
+    """The shorter of what its own method and the other parallelogram method give; every decoder knows both."""
+    nothing = np.zeros((0, 3), np.int64)
+    methods = [attribute.method]
+    if attribute.sequence is not None and attribute.method in (PARALLELOGRAM, MULTI_PARALLELOGRAM):
+        methods = [PARALLELOGRAM, MULTI_PARALLELOGRAM]
+    return min((pack_values(replace(attribute, method=method), values, nothing) for method in methods), key=len)
 
 
 def pack_values(attribute: Attribute, values: Ints, places: Ints) -> bytes:

@@ -2,8 +2,8 @@
 
 The stream is taken apart, not decoded and encoded anew: connectivity, metadata and the bytes of every attribute whose
 prediction does not look at positions stay as they are; positions, and what is predicted from them (texture coordinates
-and normals of slow encoders), are predicted and coded again by the methods, bits and grid that the stream names. So
-order and counts of vertices and faces stay, a position that does not leave its place of the grid comes back bit for
+and normals of slow encoders), are predicted and coded again by the methods, bits and grid that the stream names (positions
+by the better of the two parallelogram methods, where one is named). So order and counts of vertices and faces stay, a position that does not leave its place of the grid comes back bit for
 bit, and so does every other attribute. A position outside the grid of the input gets a number beyond its ends. A grid
 may be made finer by halving its step: every old place stays one of its places.
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sceneproof.errors import MarkError
 
 from ._draco_stream import GEOMETRIC, NORMAL, QUANTISED, TEXTURE, Attribute, read_stream
-from ._draco_values import INTEGERS, centre, pack_values
+from ._draco_values import INTEGERS, centre, pack_positions, pack_values
 from .draco import DracoMesh, decode_draco
 
 Ints = NDArray[np.int64]
@@ -75,7 +75,7 @@ def replace_positions(
     finer = _finer(place, tolerance)
     bits["POSITION"] = (place.bits, finer.bits)
     wanted = _rounded(finer, positions)
-    parts = [(place.start, place.end, pack_values(finer, held.rows_of(finer, wanted), np.zeros((0, 3), np.int64)))]
+    parts = [(place.start, place.end, pack_positions(finer, held.rows_of(finer, wanted)))]
     if finer.bits is not None:
         parts.append((place.grid_at, place.grid_at + 5, np.float32(finer.span).tobytes() + bytes([finer.bits])))
     for attribute in attributes:
