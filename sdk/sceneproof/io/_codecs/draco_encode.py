@@ -1,11 +1,12 @@
 """New positions for a Draco stream, everything else of it kept.
 
 The stream is taken apart, not decoded and encoded anew: connectivity, metadata and the bytes of every attribute whose
-prediction does not look at positions stay as they are; positions, and what is predicted from them (texture coordinates
-and normals of slow encoders), are predicted and coded again by the methods, bits and grid that the stream names (positions
-by the better of the two parallelogram methods, where one is named). So order and counts of vertices and faces stay, a position that does not leave its place of the grid comes back bit for
-bit, and so does every other attribute. A position outside the grid of the input gets a number beyond its ends. A grid
-may be made finer by halving its step: every old place stays one of its places.
+prediction does not look at positions stay as they are. Positions, and what is predicted from them (texture coordinates
+and normals of slow encoders), are predicted and coded again by the methods, bits and grid that the stream names; for
+positions the shorter of the two parallelogram methods is taken, where it names one of them. So order and counts of
+vertices and faces stay, a position that does not leave its place of the grid comes back bit for bit, and so does every
+other attribute. A position outside the grid of the input gets a number beyond its ends. A grid may be made finer by
+halving its step: every old place stays one of its places.
 
 Source: Draco Bitstream Specification 2.2.
 """
