@@ -8,7 +8,7 @@ import numpy as np
 
 from ._memo import derived
 from .pieces import pieces
-from .places import between, folded, pointers
+from .places import SHOWN, between, folded, pointers
 from .welded import world_surface
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def floaters(scene: Scene) -> dict[str, Any]:
             **between(found.low[n], found.high[n]),
             **pointers(scene, int(surface.part[found.first[n]])),
         }
-        for n in chosen[:64]
+        for n in chosen[:SHOWN]
     ]
     share = area / whole if whole > 0 else 0.0
     return {"pieces": len(found.areas), "area_m2": area, "area_share": share, **folded(entries, len(chosen))}

@@ -11,7 +11,7 @@ from sceneproof.kernels.loops import loops
 
 from ._memo import derived
 from .pieces import pieces
-from .places import folded, pointers, triple
+from .places import SHOWN, folded, pointers, triple
 from .welded import world_edges, world_surface
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def holes(scene: Scene) -> dict[str, Any]:
             "radius_m": float(found.radius[n]),
             **pointers(scene, int(surface.part[found.face[n]])),
         }
-        for n in hole[:64]
+        for n in hole[:SHOWN]
     ]
     rims = found.rim & found.closed
     return {

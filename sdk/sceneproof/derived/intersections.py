@@ -11,13 +11,13 @@ from sceneproof.kernels.components import roots
 from sceneproof.kernels.intersections import crossings
 
 from ._memo import derived
-from .places import box, folded, pointers
+from .places import SHOWN, box, folded, pointers
 from .welded import world_surface
 
 if TYPE_CHECKING:
     from sceneproof.scene import Array, Scene
 
-BUDGET = 600_000_000  # steps through the tree: about five seconds on one core
+BUDGET = 600_000_000  # steps through the tree: some seconds on one core
 Z = 1.959964  # 95 % of a normal distribution
 
 
@@ -78,7 +78,7 @@ def _regions(scene: Scene, first: Array, second: Array) -> dict[str, Any]:
     labels, region, sizes = np.unique(root, return_inverse=True, return_counts=True)
     biggest = np.lexsort((labels, -sizes))
     entries = []
-    for number in biggest[:64]:
+    for number in biggest[:SHOWN]:
         inside = np.flatnonzero(region == number)
         parts = np.unique(surface.part[faces[inside]])[:4]
         entries.append(

@@ -11,7 +11,7 @@ from sceneproof.kernels.surface import face_measures
 from ._memo import derived
 from .inspection import handedness
 from .pieces import pieces
-from .places import between, box, folded, pointers
+from .places import SHOWN, between, box, folded, pointers
 from .welded import world_edges, world_surface
 from .world import is_surface, world_parts
 
@@ -97,11 +97,12 @@ def _winding(scene: Scene) -> dict[str, Any]:
     wrong = lead[ways[lead] == ways[lead + 1]]
     part = surface.part[sides.face[wrong]]
     middle = (surface.positions[sides.low[wrong]] + surface.positions[sides.high[wrong]]) / 2
+    names, edges = np.unique(part, return_counts=True)
     found = [
-        {"edges": int(np.count_nonzero(part == n)), **box(middle[part == n]), **pointers(scene, int(n))}
-        for n in np.unique(part)[:64]
+        {"edges": int(edges[n]), **box(middle[part == names[n]]), **pointers(scene, int(names[n]))}
+        for n in np.lexsort((names, -edges))[:SHOWN]
     ]
-    return {"edges": len(wrong), **folded(sorted(found, key=lambda e: -e["edges"]), len(np.unique(part)))}
+    return {"edges": len(wrong), **folded(found, len(names))}
 
 
 def _inside_out(scene: Scene) -> dict[str, Any]:
@@ -122,6 +123,6 @@ def _inside_out(scene: Scene) -> dict[str, Any]:
             **between(found.low[n], found.high[n]),
             **pointers(scene, int(surface.part[found.first[n]])),
         }
-        for n in chosen[:64]
+        for n in chosen[:SHOWN]
     ]
     return folded(entries, len(chosen))

@@ -9,6 +9,7 @@ from sceneproof.kernels._kernel import kernel
 from sceneproof.kernels._tree import LEAF, tree
 
 STACK = 128  # twice the depth of any tree here
+TEST = 16  # steps through the tree that comparing two triangles takes as long as
 FLAT = 1e-9  # of the product of the lengths: heights and volumes below it count as touching, not crossing
 
 
@@ -85,9 +86,10 @@ def _search(
                         joined = joined or faces[i, k] == faces[j, m]
                     x, y, z = corners[j, 0, k], corners[j, 1, k], corners[j, 2, k]
                     joined = joined or low[k] > max(x, y, z) or high[k] < min(x, y, z)
+                spent += 1
                 if joined:
                     continue
-                spent += 4
+                spent += TEST
                 if _cross(corners[i], corners[j]):
                     crossings[turn] += 1
                     if partner[turn] < 0 or j < partner[turn]:
