@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sceneproof.errors import InputError
+from sceneproof.errors import InputError, SceneproofError
 from sceneproof.io import load, to_bytes
 from tests.makers import shapes
 from tests.makers.ply import FORMS, faces, ply, sphere, splats, vertices
@@ -201,6 +203,16 @@ def test_a_malformed_header_is_refused_with_its_line(change, reason):
         read(ply([vertices(CORNERS), faces([[0, 1, 2]])]).replace(*change))
 
 
+@pytest.mark.parametrize("line", ["element e{} 0\n", "property float p{}\n", "comment sceneproof-label {{}}\n", "\\"])
+def test_a_header_of_many_lines_takes_no_long_time(line):
+    body = "".join(line.format(number) for number in range(100_000))
+    data = f"ply\nformat ascii 1.0\nelement vertex 0\n{body}\nend_header\n".encode()
+    start = time.perf_counter()
+    with contextlib.suppress(SceneproofError):
+        read(data)
+    assert time.perf_counter() - start < 10  # takes less than one second
+
+
 def test_lengths_that_are_no_whole_numbers_are_refused_with_the_row():
     data = ply([vertices(CORNERS), faces([[0, 1, 2], [0, 1, 2, 3]])], "ascii").replace(b"4 0 1 2 3", b"4.5 0 1 2 3")
     with pytest.raises(InputError, match="length of a list") as caught:
@@ -222,6 +234,15 @@ def test_a_body_that_begins_with_a_line_feed_after_a_carriage_return_is_whole():
     places = np.frombuffer(b"\n" * 12, "<f4").reshape(1, 3)
     scene = read(ply([vertices(places)], end="\r"))
     np.testing.assert_array_equal(scene.points[0].positions, places)
+
+
+def test_words_after_the_rows_are_passed_over_and_words_within_are_refused_with_the_row():
+    data = ply([vertices(CORNERS), faces([[0, 1, 2]])], "ascii")
+    scene = read(data + b"# made by hand\n")
+    assert scene.meshes[0].primitives[0].triangles.tolist() == [[0, 1, 2]]
+    with pytest.raises(InputError, match="after 3 of 5 rows") as caught:
+        read(data.replace(b"0.0 1.0 0.0", b"0.0 one 0.0"))
+    assert caught.value.pointer == "/vertex/3"
 
 
 def test_rows_without_the_list_that_the_header_announces_are_points():

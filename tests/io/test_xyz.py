@@ -85,6 +85,17 @@ def test_it_goes_by_the_name_alone_and_is_only_read():
         io.check_target(scene, None)
 
 
+def test_lines_count_across_the_pieces_that_a_long_text_is_read_in(monkeypatch):
+    from sceneproof.io import xyz
+
+    monkeypatch.setattr(xyz, "_CHUNK", 40)
+    rows = [f"{n} {n + 1} {n + 2}" for n in range(100)]
+    np.testing.assert_array_equal(read("\n".join(rows)).points[0].positions[:, 0], np.arange(100))
+    for bad in ("7 7", "7 x 7", "1 2 3 4"):
+        with pytest.raises(InputError, match="line 78 "):
+            read("\n".join([*rows[:77], bad, *rows[78:]]))
+
+
 @given(st.binary(max_size=80))
 def test_any_bytes_are_read_or_refused(data):
     try:

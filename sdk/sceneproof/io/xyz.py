@@ -20,7 +20,7 @@ from sceneproof.scene import Array, Problem, Scene
 
 from ._cloud import check_points, cloud, linear_of, read_only, refuse_all, scaled, scene_of
 from ._plain import PlainDocument, read_sidecar
-from ._table import numbers
+from ._table import numbers, word_spans
 
 EXTENSIONS = (".xyz", ".pts")
 WRITES: tuple[str, ...] = ()
@@ -33,6 +33,7 @@ _NAMES = {
     "nx": ("nx", "normal_x", "normalx"), "ny": ("ny", "normal_y", "normaly"), "nz": ("nz", "normal_z", "normalz"),
 }  # fmt: skip
 MOST_COLUMNS = 64
+_CHUNK = 8 << 20  # bytes that are looked at together
 
 
 def sniff(head: bytes) -> bool:  # noqa: ARG001 - the protocol's parameter
@@ -75,35 +76,71 @@ def save(scene: Scene, path: Path) -> list[Path]:  # noqa: ARG001 - the protocol
 
 def _table(data: bytes) -> tuple[Array, dict[str, int]]:
     """The numbers [shape=(n, k)], and the columns that a first line names."""
-    lines = _COMMENT.sub(b"", data.removeprefix(b"\xef\xbb\xbf")).translate(bytes.maketrans(b",;\t", b"   "))
-    rows = lines.splitlines()
-    filled = [number for number, row in enumerate(rows) if row.strip()]
-    if not filled:
-        raise InputError("holds no points")
+    text = _cleaned(data)
     names: dict[str, int] = {}
-    first = filled[0]
-    if _counts(rows[first]) and len(filled) > 1:
-        filled = filled[1:]
-    elif not _numeric(rows[first]):
-        names = _named(rows[first])
+    row, at, line = _next(text, 0, 1)
+    if _counts(row) and _next(text, at, line)[0]:
+        row, at, line = _next(text, at, line)
+    elif not _numeric(row):
+        names = _named(row)
         if not names:
-            raise InputError(f"line {first + 1} is no point: {rows[first][:60].decode('utf-8', 'replace')!r}")
-        filled = filled[1:]
-    if not filled:
+            raise _fault(line - 1, "is no point", row)
+        row, at, line = _next(text, at, line)
+    width = len(row.split())
+    if not row:
         raise InputError("holds no points")
-    width = len(rows[filled[0]].split())
     if not 3 <= width <= MOST_COLUMNS:
-        raise InputError(f"line {filled[0] + 1} has {width} columns; a point has at least 3")
-    values = numbers(b"\n".join(rows[number] for number in filled))
-    if len(values) == width * len(filled) and all(
-        len(rows[number].split()) == width for number in (filled[0], filled[-1], filled[len(filled) // 2])
-    ):
-        return values.reshape(-1, width), names
-    for number in filled:
-        if len(rows[number].split()) != width or len(numbers(rows[number])) != width:
-            shown = rows[number][:60].decode("utf-8", "replace")
-            raise InputError(f"line {number + 1} has not {width} numbers as the first has: {shown!r}")
-    raise InputError("the lines do not hold as many numbers as they should")
+        raise InputError(f"line {line - 1} has {width} columns; a point has at least 3")
+    blocks = []
+    at, line = at - len(row) - 1, line - 1
+    while at < len(text):
+        end = text.find(b"\n", at + _CHUNK)
+        piece = text[at : end if end >= 0 else len(text)]
+        blocks.append(_parsed(piece, line, width))
+        line += piece.count(b"\n") + 1
+        at += len(piece) + 1
+    return np.concatenate(blocks).reshape(-1, width), names
+
+
+def _cleaned(data: bytes) -> bytes:
+    """Lines that end in a line feed, words parted by blanks, no comments; the number of lines stays."""
+    text = data.removeprefix(b"\xef\xbb\xbf")
+    if b"#" in text or b"//" in text:
+        text = _COMMENT.sub(b"", text)
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return text.translate(bytes.maketrans(b",;\t", b"   ")) if re.search(rb"[,;\t]", text) else text
+
+
+def _next(text: bytes, at: int, line: int) -> tuple[bytes, int, int]:
+    """The next line that is not blank, where the one after it begins, and that one's number; empty at the end."""
+    while at < len(text):
+        end = text.find(b"\n", at)
+        end = end if end >= 0 else len(text)
+        row = text[at:end]
+        at, line = end + 1, line + 1
+        if row.strip():
+            return row, at, line
+    return b"", at, line
+
+
+def _parsed(piece: bytes, line: int, width: int) -> Array:
+    """The numbers of whole lines, each of which must hold `width` or none; `line` is the number of the first."""
+    words = word_spans(piece)[0]
+    breaks = np.flatnonzero(np.frombuffer(piece, np.uint8) == 10)
+    counts = np.diff(np.searchsorted(words, np.concatenate([[0], breaks, [len(piece)]])))
+    values = numbers(piece)
+    odd = (counts != 0) & (counts != width)
+    if odd.any() or len(values) != len(words):
+        first = int(np.argmax(odd)) if odd.any() else len(counts)
+        if len(values) != len(words):
+            first = min(first, int(np.searchsorted(breaks, words[len(values)])))
+        raise _fault(line + first, f"has not {width} numbers as the first has", piece.split(b"\n")[first])
+    return values
+
+
+def _fault(line: int, what: str, row: bytes) -> InputError:
+    return InputError(f"line {line} {what}: {row.strip()[:60].decode('utf-8', 'replace')!r}")
 
 
 def _counts(row: bytes) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from sceneproof.errors import InputError, LimitError
 
 LARGEST = 4 << 20  # bytes of a header; a splat's is 2 KB
+MOST_ELEMENTS = 1000
 MOST_PROPERTIES = 4096  # of one element
 ORDERS = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
 TYPES = {
@@ -132,6 +133,8 @@ def _elements(lines: tuple[bytes, ...], left: int) -> tuple[Element, ...]:
             if any(words[1] == name for name, *_ in found):
                 raise InputError(f"header line {number + 1}: the element {words[1][:40]!r} stands twice")
             found.append((words[1], int(words[2]), number, []))
+            if len(found) > MOST_ELEMENTS:
+                raise LimitError(f"the header names more than {MOST_ELEMENTS} elements")
         elif words[:1] == ["property"]:
             if not found:
                 raise InputError(f"header line {number + 1}: a property before any element")
