@@ -92,7 +92,7 @@ class Cursor:
 
     def _coded(self, bits: int, count: int) -> NDArray[np.int64]:
         number = self.varint()
-        if number > 1 << 24:
+        if number > 64 * (len(self.data) - self.at):  # a byte stands for 64 symbols at most
             raise damaged("its table of symbols is too long")
         table, at = entropy.read_table(self.array, self.at, number)
         if at < 0:

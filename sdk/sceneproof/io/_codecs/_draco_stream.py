@@ -132,7 +132,7 @@ def _edgebreaker(cursor: Cursor) -> tuple[tuple[Ints, Ints, Ints], list[Ints]]:
     vertices, faces, others = cursor.varint(), cursor.varint(), cursor.byte()
     count, split_symbols = cursor.varint(), cursor.varint()
     splits = _splits(cursor, faces)
-    if count > faces:
+    if count > faces or split_symbols > count or vertices > 3 * faces:
         raise damaged("its connectivity does not add up")
     symbols, ends = np.zeros(0, np.int64), np.zeros(0, np.int64)
     if kind == _STANDARD:
