@@ -24,32 +24,47 @@ Row = tuple[Text, list[str]]
 
 def repair_rows(lines: Lines, data: Mapping[str, Any]) -> None:
     """Scale, holes, floaters, sampling, normals, crossings, points and splats, as far as they were looked for."""
-    found = data.get("reconstruction")
-    if not found:
-        return
-    lines.head(word("reconstruction"))
-    extent = (found.get("scale") or {}).get("extent_m") or 1.0
-    for said, places in _rows(_placed(found, max(0, 3 - math.floor(math.log10(extent))))):
+    rows = repairs(data)
+    if rows:
+        lines.head(word("reconstruction"))
+    for said, places in rows:
         lines.say(2, said)
         for place in places:
             lines.add(6, (place, "dim"))
 
 
+def repairs(data: Mapping[str, Any]) -> list[Row]:
+    """What an inspection's ``reconstruction`` says, sentence by sentence; nothing where it was not looked for."""
+    found = data.get("reconstruction")
+    if not found:
+        return []
+    extent = (found.get("scale") or {}).get("extent_m") or 1.0
+    return list(_rows(_placed(found, max(0, 3 - math.floor(math.log10(extent))))))
+
+
 def media_rows(lines: Lines, data: Mapping[str, Any]) -> None:
     """The labels inside images and sounds."""
-    found = data.get("media")
-    if not found or not (found["fields"] or found["problems"]):
+    found, rows = data.get("media"), media_labels(data)
+    if not found or not (rows or found["problems"]):
         return
     lines.head(word("media"), after=f" ({found['labelled']} / {found['images'] + found['sounds']})")
-    for field in found["fields"][:FIELDS]:
-        value = " ".join(field["value"].split())
-        cut = value if len(value) <= WIDE else f"{value[:WIDE]}…"
-        lines.add(2, (f"{field['pointer']} {field['kind']} {field['key']}: ", "dim"), cut)
-    rest = len(found["fields"]) - FIELDS + found["more"]
+    for name, value in rows:
+        lines.add(2, (f"{name}: ", "dim"), value)
+    rest = len(found["fields"]) - len(rows) + found["more"]
     if rest > 0:
         lines.say(2, Text(f"{rest:,} more", f"另有 {rest:,} 项"), "dim")
     for problem in found["problems"][:SHOWN]:
         lines.add(2, (f"! {problem['pointer']} {problem['message']}", "dim"))
+
+
+def media_labels(data: Mapping[str, Any], most: int = FIELDS) -> list[tuple[str, str]]:
+    """Where, what kind and which key, and the value on one line, of the first labels inside images and sounds."""
+    rows = []
+    for field in (data.get("media") or {}).get("fields", ())[:most]:
+        value = " ".join(field["value"].split())
+        cut = value if len(value) <= WIDE else f"{value[:WIDE]}…"
+        rows.append((f"{field['pointer']} {field['kind']} {field['key']}", cut))
+    return rows
 
 
 def _rows(found: Mapping[str, Any]) -> Iterator[Row]:

@@ -17,6 +17,7 @@ from sceneproof._version import __version__
 from . import _clauses, _marks, _tidy, _view, _words
 from ._packed import packed_rows
 from ._pictures import Picture, drawn
+from ._repair_lines import media_labels, repairs
 from ._shown import AS_IS, Shown
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def _environment() -> jinja2.Environment:
         figure=_tidy.figure,
         size=_tidy.size,
         inspected=_tidy.inspected,
+        repairs=repairs,
+        media_labels=media_labels,
         signs=_SIGNS,
         pretty=_pretty,
         most_cards=_MOST_CARDS,
