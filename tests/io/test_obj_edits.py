@@ -96,6 +96,11 @@ def test_two_different_labels_are_both_read():
     assert len(read_metadata(read(text)).distinct) == 2
 
 
+def test_many_different_labels_are_not_all_kept():
+    text = CUBE + "".join(f'# AIGC {{"Label":"{n}"}}\n' for n in range(500))
+    assert 2 <= len(read_metadata(read(text)).distinct) < 50
+
+
 def test_a_value_of_two_lines_is_refused():
     from dataclasses import replace
 
@@ -120,6 +125,12 @@ def test_the_visible_label_comes_back_as_a_node():
         assert words.attributes["NORMAL"].tolist() == [[0, 0, 1]] * 4
     assert to_bytes(done).startswith(CUBE.encode())
     assert counts(again)[1] == counts(read(CUBE))[1] + 4
+
+
+def test_a_label_whose_comments_a_tool_has_lost_is_found_by_its_names():
+    lines = to_bytes(apply(read(CUBE), [label()])).decode().splitlines()
+    scene = read("\n".join(line for line in lines if not line.startswith("#")))
+    assert [found.text for found in labels(scene)] == ["AI生成"]
 
 
 def test_other_tools_see_the_label_with_its_colours():
@@ -250,8 +261,8 @@ def test_cut_and_flipped_files_raise_nothing_unexpected(end, flips):
 
 STATEMENTS = [
     "v 1 2 3", "v 1 2", "v", "v nan 0 0", "v 0 0 1 1 1 1", "v 1 \\", "vt 0 0", "vn 0 0 1", "f 1 2 3", "f -1 -2 -3",
-    "f 1//1 2/1 3", "f", "f /1 2 3", "f 1 2 3 4 5", "l 1 2", "p 1", "o a", "g b", "usemtl c", "mtllib d", "s 1", "\\", "#",
-    "\t",
+    "f 1//1 2/1 3", "f", "f /1 2 3", "f 1 2 3 4 5", "l 1 2", "p 1", "o a", "g b", "usemtl c", "mtllib d", "s 1", "\\",
+    "#", "\t",
 ]  # fmt: skip
 
 

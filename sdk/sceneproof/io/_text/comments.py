@@ -10,6 +10,7 @@ from sceneproof.io._plain import KEYS
 
 from .encoding import name_of, newline
 
+MOST_OTHERS = 16  # further values that differ; one is enough to know that the file contradicts itself
 _LINE = re.compile(rb"(?m)(?:^|(?<=\r))[ \t]*#[ \t]*(AIGC|DigitalSourceType)[ \t:=]+([^\r\n]*)")
 
 
@@ -23,7 +24,7 @@ def read_slot(text: bytes) -> tuple[dict[str, str], dict[str, str]]:
         key, value = match[1].decode(), name_of(match[2]).strip()
         if not value:
             continue
-        if slot.setdefault(key, value) != value and value not in others.values():
+        if slot.setdefault(key, value) != value and len(others) < MOST_OTHERS and value not in others.values():
             others[f"{key} {2 + len(others)}"] = value
     return slot, others
 

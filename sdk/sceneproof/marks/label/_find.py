@@ -35,7 +35,7 @@ def labels(scene: Scene) -> list[Label]:
         if node.mesh is None:
             continue
         mesh = scene.meshes[node.mesh]
-        own = is_label(slot_of(node)) or node.name.startswith(MARK) or mesh.name.startswith(MARK)
+        own = is_label(slot_of(node)) or _plain(node.name).startswith(MARK) or _plain(mesh.name).startswith(MARK)
         named = [k for k, primitive in enumerate(mesh.primitives) if _material(scene, primitive).startswith(WORDS)]
         if not own and not named:
             continue
@@ -86,7 +86,12 @@ def _clear(scene: Scene, label: Label) -> bool:
 
 
 def _material(scene: Scene, primitive: Primitive) -> str:
-    return "" if primitive.material is None else scene.materials[primitive.material].name
+    return "" if primitive.material is None else _plain(scene.materials[primitive.material].name)
+
+
+def _plain(name: str) -> str:
+    """A name with blanks, as ours have: formats whose names hold none, and tools for them, put dashes or underscores."""
+    return name.replace("_", " ").replace("-", " ") if name.startswith(("sceneproof_", "sceneproof-")) else name
 
 
 def _finest(primitives: tuple[Primitive, ...]) -> int:
