@@ -93,6 +93,11 @@ def test_it_is_known_by_its_first_bytes():
     assert len(io.load(pcd(xyz())).points[0].positions) == 3
 
 
+@pytest.mark.parametrize("odd", ["\v", "\f", "\x1c", "\x85", "\u2028"])
+def test_a_line_ends_at_line_feeds_alone(odd):
+    assert len(read(pcd(xyz()).replace(b"# .PCD", f"# .PCD{odd}DATA".encode())).points[0].positions) == 3
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_that_is_cut_off_is_refused(form):
     with pytest.raises(InputError):

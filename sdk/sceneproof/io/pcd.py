@@ -41,7 +41,7 @@ class _Layout:
     fields: tuple[tuple[str, str, int], ...]
     points: int
     form: str
-    viewpoint: tuple[str, ...]
+    viewpoint: str
     size: int
 
     @property
@@ -63,8 +63,8 @@ def load(data: bytes, uri: str | None, folder: Path | None) -> Scene:
     columns = _columns(data, layout)
     if not {"x", "y", "z"} <= columns.keys():
         raise InputError(f"the points have no x, y and z among {', '.join(name for name, *_ in layout.fields)[:120]}")
-    if layout.viewpoint and tuple(float(word) for word in layout.viewpoint) != (0, 0, 0, 1, 0, 0, 0):
-        en = f"VIEWPOINT {' '.join(layout.viewpoint)} is left aside; points are read as stored"
+    if layout.viewpoint not in ("", "0 0 0 1 0 0 0"):
+        en = f"VIEWPOINT {layout.viewpoint[:80]} is left aside; points are read as stored"
         problems.append(Problem("pcd-viewpoint", en, "忽略 VIEWPOINT，点按存储坐标读取"))
     wide = any(columns[name].dtype.itemsize > 4 for name in "xyz")
     positions = np.stack([columns[name] for name in "xyz"], axis=1).astype(np.float64 if wide else np.float32)
@@ -96,11 +96,11 @@ def _header(data: bytes) -> _Layout:
     if found is None:
         raise InputError("the header has no DATA line")
     words: dict[str, list[str]] = {}
-    for line in data[: found.end()].decode("utf-8", "replace").splitlines():
+    for line in re.split(r"[\r\n]+", data[: found.end()].decode("utf-8", "replace")):
         split = line.split()
         if split and not split[0].startswith("#"):
             words.setdefault(split[0].upper(), split[1:])
-    form = words["DATA"][0].lower()
+    form = found[1].decode("ascii", "replace").lower()
     if form not in ("ascii", "binary", "binary_compressed"):
         raise InputError(f"DATA {form[:40]!r} is none of ascii, binary, binary_compressed")
     names = words.get("FIELDS") or words.get("COLUMNS") or []
@@ -112,7 +112,7 @@ def _header(data: bytes) -> _Layout:
     if sum(count for *_, count in fields) > MOST_VALUES:
         raise LimitError(f"a point has more than {MOST_VALUES} values")
     rows = _whole(words, "POINTS") if "POINTS" in words else _whole(words, "WIDTH") * _whole(words, "HEIGHT", 1)
-    return _Layout(fields, rows, form, tuple(_viewpoint(words)), found.end())
+    return _Layout(fields, rows, form, " ".join(words.get("VIEWPOINT", [])), found.end())
 
 
 def _field(name: str, kind: str, size: str, count: str) -> tuple[str, str, int]:
@@ -130,11 +130,6 @@ def _whole(words: dict[str, list[str]], name: str, missing: int | None = None) -
     if not re.fullmatch(r"[0-9]{1,18}", text):
         raise InputError(f"{name} {text[:40]!r} is no whole number")
     return int(text)
-
-
-def _viewpoint(words: dict[str, list[str]]) -> list[str]:
-    given = words.get("VIEWPOINT", [])
-    return given if len(given) == 7 and all(re.fullmatch(r"[-+0-9.eE]{1,40}", word) for word in given) else []
 
 
 def _columns(data: bytes, layout: _Layout) -> dict[str, Array]:
