@@ -229,7 +229,8 @@ class Splats:
 
 @dataclass(frozen=True, eq=False)
 class PointCloud:
-    """Points without surface: positions [shape=(n, 3)] m; colours 0..1 and normals [shape=(n, 3)] where present."""
+    """Points without surface: positions [shape=(n, 3)] m, float64 where the file is as fine; colours 0..1 (linear, as
+    ``COLOR_0``) and normals [shape=(n, 3)] where present."""
 
     pointer: str
     positions: Array
