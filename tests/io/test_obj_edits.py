@@ -29,6 +29,16 @@ def test_only_the_coordinates_that_moved_change():
     assert to_bytes(scene) == CUBE.encode()
 
 
+def test_a_comment_right_behind_a_number_stays():
+    text = "v 0 0 0#a\nv 1 0 0 #b\nv 0 1 0\nf 1 2 3\n"
+    scene = read(text)
+    done = to_bytes(apply(scene, shifted(scene, (0, 0, 1))))
+    assert (
+        done
+        == text.replace(" 0#a", " 1.0#a").replace("1 0 0 #b", "1 0 1.0 #b").replace("0 1 0\n", "0 1 1.0\n").encode()
+    )
+
+
 def test_equal_positions_change_nothing():
     scene = read(CUBE)
     assert to_bytes(apply(scene, shifted(scene, (0, 0, 0)))) == CUBE.encode()

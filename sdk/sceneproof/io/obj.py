@@ -34,7 +34,7 @@ PRESERVES = (
     "libraries and textures are copied beside the output"
 )
 MEDIA_TYPES = ("model/obj",)
-_KEYWORD = re.compile(rb"^\s*(?:v|vn|vt|f|o|g|mtllib|usemtl)[ \t]+\S")
+_KEYWORD = re.compile(rb"^\s*(?:(?:v|vn|vt|f)[ \t]+[-+.\d]|(?:o|g|mtllib|usemtl)[ \t]+[^\W\d])")
 _COMMENT = re.compile(rb"^[ \t]*#+[ \t]*([^\r\n]*[A-Za-z][^\r\n]*)", re.MULTILINE)
 
 
@@ -44,7 +44,7 @@ def sniff(head: bytes) -> bool:
         text, _ = to_text(head[: len(head) // 2 * 2])
     except InputError:
         return False
-    return any(_KEYWORD.match(line) for line in text.splitlines())
+    return b"\0" not in text and any(_KEYWORD.match(line) for line in text.splitlines())
 
 
 def load(data: bytes, uri: str | None, folder: Path | None) -> Scene:

@@ -24,7 +24,14 @@ def word_spans(lines: Lines, skip: int, count: int) -> Array:
         at = np.searchsorted(begins, rows[:-1])[:, None] + np.arange(count)
         shift = (lines.starts[first : first + len(rows) - 1] + skip - rows[:-1])[:, None]
         found.append(np.stack([begins[at] + shift, ends[at] + shift], axis=2))
-    return np.concatenate(found) if found else np.zeros((0, count, 2), np.int64)
+    if not found:
+        return np.zeros((0, count, 2), np.int64)
+    spans = np.concatenate(found)
+    marks = np.flatnonzero(np.frombuffer(lines.data, np.uint8) == 35)
+    if len(marks):  # a comment may begin right behind a number
+        following = np.append(marks, len(lines.data))[np.searchsorted(marks, spans[..., 0])]
+        spans[..., 1] = np.minimum(spans[..., 1], following)
+    return spans
 
 
 def replaced(data: bytes, spans: Array, words: list[bytes]) -> bytes:

@@ -90,7 +90,7 @@ def _material(scene: Scene, primitive: Primitive) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name with blanks, as ours have: formats whose names hold none, and tools for them, put dashes or underscores."""
+    """A name with blanks, as ours have: where a format's names hold none, they have dashes or underscores."""
     return name.replace("_", " ").replace("-", " ") if name.startswith(("sceneproof_", "sceneproof-")) else name
 
 
