@@ -34,6 +34,7 @@ class Limits:
     images_pixels : the same, all images of one asset.
     media_text_bytes : one label inside an image or sound: an XMP packet, a text, a C2PA store.
     media_fields : fields that are kept of one image or sound.
+    media_steps : chunks, entries and blocks that are looked at for labels, in all images and sounds of one file.
     unfold_ratio : bytes that one byte of a compressed file may unfold to, past what fits in memory with ease.
     decode_seconds : one call of a native decoder.
     decode_memory_bytes : address space of the process in which native decoders run.
@@ -57,6 +58,7 @@ class Limits:
     images_pixels: int = 1 << 30
     media_text_bytes: int = 4 << 20
     media_fields: int = 200
+    media_steps: int = 250_000
     unfold_ratio: int = 1000
     decode_seconds: float = 20.0
     decode_memory_bytes: int = 1280 << 20
