@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sceneproof.config import LIMITS
 from sceneproof.derived.media import media, statements
 from sceneproof.io import load
-from sceneproof.io._media import cbor, read_media, sniff_audio
+from sceneproof.io._media import Work, cbor, read_media, sniff_audio
 from sceneproof.scene import Image
 from sceneproof.signals.provenance import embedded_media
 from tests._scenes import scene
@@ -196,6 +196,16 @@ def test_fields_are_bounded_in_number_and_length():
     assert (len(found.fields), found.more) == (LIMITS.media_fields, 50)
     long = read_media(make.png((b"tEXt", b"k\0" + b"x" * 99_999)), "", "").fields[0]
     assert (len(long.value), long.length) == (4096, 99_999)
+
+
+def test_many_images_that_share_costly_bytes_have_one_share_of_work():
+    costly = make.png(*[(b"tEXt", b"k\0v")] * 60_000)
+    work = Work()
+    start = time.perf_counter()
+    found = [read_media(costly, "", f"/images/{n}", "", work) for n in range(500)]
+    assert time.perf_counter() - start < 10
+    assert found[0].problems == ()
+    assert "in one file" in found[-1].problems[0]
 
 
 def test_a_directory_that_points_at_itself_ends():

@@ -6,7 +6,7 @@ from typing import Any
 
 from sceneproof.config import LIMITS
 from sceneproof.errors import InputError, LimitError
-from sceneproof.io._media import read_media
+from sceneproof.io._media import Work, read_media
 from sceneproof.io._paths import decode_data_uri, is_data_uri, read_part
 from sceneproof.scene import Image, Material, Problem, TextureRef
 
@@ -27,6 +27,7 @@ _MAGIC = (
 def read_images(document: GltfDocument, accessors: Accessors, problems: list[Problem]) -> tuple[Image, ...]:
     """All images as stored, with the labels in them. A missing one is a problem and an empty image, never a refusal."""
     images = []
+    work = Work()
     parts: dict[str, bytes] = {}  # one file may be several images
     for number, entry in enumerate(fields.objects(document.tree, "images")):
         place = f"/images/{number}"
@@ -55,7 +56,7 @@ def read_images(document: GltfDocument, accessors: Accessors, problems: list[Pro
         mime = sniff_image(data) or fields.text(entry, "mimeType")
         outside = uri if isinstance(uri, str) and not is_data_uri(uri) else None
         name = fields.text(entry, "name")
-        images.append(Image(place, name, mime, data, outside, read_media(data, mime, place, name)))
+        images.append(Image(place, name, mime, data, outside, read_media(data, mime, place, name, work)))
     return tuple(images)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sceneproof.errors import InputError
-from sceneproof.io._media import read_media, sniff_audio
+from sceneproof.io._media import Work, read_media, sniff_audio
 from sceneproof.io._paths import decode_data_uri, is_data_uri, read_part
 from sceneproof.scene import MediaLabels, Problem
 
@@ -28,6 +28,7 @@ LISTS = (
 def read_sounds(document: GltfDocument, accessors: Accessors, problems: list[Problem]) -> tuple[MediaLabels, ...]:
     """The labels of every sound; one that is missing is a problem of the file, never a refusal."""
     found = []
+    work = Work()
     extensions = fields.mapping(document.tree, "extensions", "")
     for extension, name in LISTS:
         held = extensions.get(extension)
@@ -35,13 +36,15 @@ def read_sounds(document: GltfDocument, accessors: Accessors, problems: list[Pro
         for number, entry in enumerate(entries if isinstance(entries, list) else ()):
             place = f"/extensions/{extension}/{name}/{number}"
             if isinstance(entry, dict) and ("uri" in entry or "bufferView" in entry):
-                found.append(_labels(entry, place, document, accessors, problems))
+                data = _content(entry, place, document, accessors, problems)
+                mime = sniff_audio(data) or fields.text(entry, "mimeType")
+                found.append(read_media(data, mime, place, fields.text(entry, "name"), work))
     return tuple(found)
 
 
-def _labels(
+def _content(
     entry: dict[str, Any], place: str, document: GltfDocument, accessors: Accessors, problems: list[Problem]
-) -> MediaLabels:
+) -> bytes | memoryview:
     data: bytes | memoryview = b""
     uri = entry.get("uri")
     try:
@@ -54,5 +57,4 @@ def _labels(
     except InputError as error:
         en, zh = f"a sound cannot be read: {error.reason}", f"音频无法读取：{error.reason}"
         problems.append(Problem("sound-unreadable", en, zh, error.pointer or place))
-    mime = sniff_audio(data) or fields.text(entry, "mimeType")
-    return read_media(data, mime, place, fields.text(entry, "name"))
+    return data

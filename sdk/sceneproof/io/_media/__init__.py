@@ -11,9 +11,9 @@ from importlib import import_module
 
 from sceneproof.scene import MediaLabels
 
-from ._collect import Labels
+from ._collect import Labels, Work
 
-__all__ = ["read_media", "sniff_audio"]
+__all__ = ["Work", "read_media", "sniff_audio"]
 
 _READERS: tuple[tuple[Callable[[bytes], bool], str, str], ...] = (
     (lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), "png", "image/png"),
@@ -35,18 +35,22 @@ def sniff_audio(data: bytes | memoryview) -> str:
     return next((mime for fits, _, mime in _READERS if mime.startswith("audio/") and fits(head)), "")
 
 
-def read_media(data: bytes | memoryview, mime: str, pointer: str, name: str = "") -> MediaLabels:
+def read_media(
+    data: bytes | memoryview, mime: str, pointer: str, name: str = "", work: Work | None = None
+) -> MediaLabels:
     """The labels of one image or sound; a fault in them is a problem of that image, never an error.
 
     Parameters
     ----------
     data : the encoded file. mime : its media type as told. pointer, name : of the image or sound in the asset.
+    work : what is left for the file that holds it, shared by all its images and sounds.
     """
-    labels = Labels()
+    labels = Labels(work)
     head = bytes(data[:16])
     reader = next((module for fits, module, _ in _READERS if fits(head)), None)
     if reader is not None:
         try:
+            labels.spend(20)
             import_module(f".{reader}", __name__).read(memoryview(data), labels)
         except (ValueError, IndexError, KeyError, OverflowError, RecursionError) as error:
             # The readers check what they look at; what slips through is still the image's fault, not a crash.

@@ -11,10 +11,18 @@ from sceneproof.scene import MediaField
 LONGEST = 4096  # characters of a value that are kept
 
 
-class Labels:
-    """Fields and problems of one image or sound, as they are found; bounded in number and length."""
+class Work:
+    """Steps that are left for all images and sounds of one file: thousands of them may share the same bytes."""
 
     def __init__(self) -> None:
+        self.left = LIMITS.media_steps
+
+
+class Labels:
+    """Fields and problems of one image or sound, as they are found; bounded in number, length and work."""
+
+    def __init__(self, work: Work | None = None) -> None:
+        self._work = work or Work()
         self.fields: list[MediaField] = []
         self.problems: list[str] = []
         self.more = 0
@@ -34,6 +42,12 @@ class Labels:
             self.fields.append(field)
         else:
             self.more += 1
+
+    def spend(self, steps: int = 1) -> None:
+        """Count work. Raises ``ValueError`` when the file has had its share."""
+        self._work.left -= steps
+        if self._work.left < 0:
+            raise ValueError("more labels than are looked at in one file")
 
     def problem(self, text: str) -> None:
         """A fault that keeps some label from being read."""
@@ -60,13 +74,15 @@ def piece(data: bytes | memoryview, offset: int, length: int) -> bytes:
     return bytes(data[offset : offset + length])
 
 
-def inflated(data: bytes) -> bytes:
+def inflated(data: bytes, labels: Labels) -> bytes:
     """A zlib stream, as far as the limit of a label. Raises ``ValueError`` when it is broken or larger."""
+    labels.spend(1 + len(data) // 64)
     stream = zlib.decompressobj()
     try:
         text = stream.decompress(data, LIMITS.media_text_bytes)
     except zlib.error:
         raise ValueError("a compressed text is broken") from None
+    labels.spend(len(text) // 1024)
     if stream.unconsumed_tail:
         raise ValueError(f"a compressed text grows past {LIMITS.media_text_bytes:,} bytes")
     return text

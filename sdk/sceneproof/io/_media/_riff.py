@@ -13,6 +13,7 @@ def chunks(data: memoryview, wanted: tuple[bytes, ...], labels: Labels) -> Itera
     """Name and content of the top chunks that are wanted; the others are stepped over."""
     offset = 12
     for _ in range(CHUNKS):
+        labels.spend()
         if offset + 8 > len(data):
             return
         kind, length = bytes(data[offset : offset + 4]), number(data, offset + 4, "<I")

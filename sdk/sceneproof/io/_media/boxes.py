@@ -18,6 +18,7 @@ def read(data: memoryview, labels: Labels) -> None:
     """Walk the top boxes; media data is stepped over."""
     offset = 0
     for _ in range(BOXES):
+        labels.spend()
         if offset + 8 > len(data):
             return
         length, kind, head = number(data, offset, ">I"), bytes(data[offset + 4 : offset + 8]), 8

@@ -18,6 +18,7 @@ ACTIONS = ("c2pa.actions", "c2pa.actions.v2")
 
 def read(data: bytes, labels: Labels) -> None:
     """Add size, claim generators, assertions, and the actions with their digital source types."""
+    labels.spend(1 + len(data) // 64)
     labels.add("c2pa", "bytes", len(data))
     assertions: list[str] = []
     try:

@@ -41,6 +41,7 @@ def _directory(data: bytes, offset: int, order: str, labels: Labels) -> int | No
     """Add the tags of one directory; the place of the Exif directory, where it names one."""
     found = None
     for entry in range(min(number(data, offset, f"{order}H"), ENTRIES)):
+        labels.spend()
         place = offset + 2 + 12 * entry
         tag, kind, count = (
             number(data, place, f"{order}H"),

@@ -28,6 +28,7 @@ def resources(data: bytes, labels: Labels) -> None:
         return
     offset = 0
     for _ in range(RECORDS):
+        labels.spend()
         if data[offset : offset + 4] != b"8BIM":
             return
         name, kind = data[offset + 6 : offset + 7], number(data, offset + 4, ">H")
@@ -44,6 +45,7 @@ def records(data: bytes, labels: Labels) -> None:
     """Data sets of record 2."""
     offset = 0
     for _ in range(RECORDS):
+        labels.spend()
         if data[offset : offset + 1] != b"\x1c":
             return
         record, kind, length = (

@@ -23,6 +23,7 @@ def read(data: memoryview, labels: Labels) -> None:
     resources: list[bytes] = []
     offset, kept = 2, 0
     while offset + 4 <= len(data) and data[offset] == 0xFF:
+        labels.spend()
         marker = data[offset + 1]
         if marker == 0xFF or marker in BARE:
             offset += 1 if marker == 0xFF else 2

@@ -20,6 +20,7 @@ def read(data: memoryview, labels: Labels) -> None:
     body = piece(data, number(data, 56, "<I"), number(data, 60, "<I"))
     offset = 0
     for _ in range(KEYS):
+        labels.spend()
         if offset + 4 > len(body):
             return
         length = number(body, offset, "<I")

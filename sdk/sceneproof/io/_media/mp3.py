@@ -24,6 +24,7 @@ def read(data: memoryview, labels: Labels) -> None:
     width = 3 if major == 2 else 4
     head = 6 if major == 2 else 10
     for _ in range(FRAMES):
+        labels.spend()
         name = tag[offset : offset + width]
         if offset + head > len(tag) or not name.strip(b"\0"):
             return

@@ -11,6 +11,7 @@ STARTS = (b"\x03vorbis", b"OpusTags")
 
 def read(data: memoryview, labels: Labels) -> None:
     """Read the second packet of the first stream."""
+    labels.spend(PAGES)
     packet = _second(data)
     start = next((lead for lead in STARTS if packet.startswith(lead)), None)
     if start is None:
@@ -22,6 +23,7 @@ def read(data: memoryview, labels: Labels) -> None:
     count = number(packet, offset, "<I")
     offset += 4
     for _ in range(min(count, COMMENTS)):
+        labels.spend()
         length = number(packet, offset, "<I")
         comment = text_of(piece(packet, offset + 4, length)[: 2 * LONGEST])
         key, sign, value = comment.partition("=")

@@ -13,6 +13,7 @@ def read(data: memoryview, labels: Labels) -> None:
     """Walk the chunks; pixels are stepped over."""
     offset = 8
     for _ in range(CHUNKS):
+        labels.spend()
         if offset + 8 > len(data):
             labels.problem("png: it ends before IEND")
             return
@@ -36,7 +37,7 @@ def _packed(body: bytes, labels: Labels) -> None:
     key, _, rest = body.partition(b"\0")
     if rest[:1] != b"\0":
         raise ValueError("an unknown compression")
-    _text(key.decode("latin-1"), inflated(rest[1:]), labels)
+    _text(key.decode("latin-1"), inflated(rest[1:], labels), labels)
 
 
 def _international(body: bytes, labels: Labels) -> None:
@@ -45,7 +46,7 @@ def _international(body: bytes, labels: Labels) -> None:
         raise ValueError("it ends too early")
     _, _, rest_after_language = rest[2:].partition(b"\0")
     _, _, text = rest_after_language.partition(b"\0")
-    _text(key.decode("latin-1"), inflated(text) if rest[0] else text, labels)
+    _text(key.decode("latin-1"), inflated(text, labels) if rest[0] else text, labels)
 
 
 def _text(key: str, text: bytes, labels: Labels) -> None:

@@ -26,6 +26,7 @@ def read(data: memoryview, labels: Labels) -> None:
 def _info(body: bytes, labels: Labels) -> None:
     offset = 4
     while offset + 8 <= len(body):
+        labels.spend()
         length = number(body, offset + 4, "<I")
         labels.add("riff", text_of(body[offset : offset + 4]), text_of(piece(body, offset + 8, length)))
         offset += 8 + length + length % 2

@@ -39,6 +39,7 @@ IPTC_EXT = ("DigitalSourceType", "DigitalSourcefileType", "AISystemUsed", "AISys
 
 def read(packet: bytes, labels: Labels) -> None:
     """Read one packet; what stood before a fault is kept."""
+    labels.spend(1 + len(packet) // 64)
     try:
         _Reader(labels).feed(packet.strip(b"\0 \r\n\t"))
     except (expat.ExpatError, ValueError) as error:
