@@ -12,7 +12,7 @@ from sceneproof import io
 from sceneproof.edits import SetPositions
 from sceneproof.errors import SceneproofError
 from sceneproof.io._ply.header import parse
-from sceneproof.io._ply.table import read
+from sceneproof.io._ply.read import read
 from tests.io._edits import label
 from tests.makers.ply import FORMS, faces, ply, splats, vertices
 

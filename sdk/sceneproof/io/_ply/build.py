@@ -18,8 +18,9 @@ from . import columns, packed
 from .header import NEEDED, Header, parse
 from .label_nodes import checked, with_labels
 from .polygons import triangulate, unstrip
+from .read import read
 from .slots import LabelRecord, read_slot
-from .table import Table, read
+from .table import Table
 
 FACES = ("vertex_indices", "vertex_index")
 
