@@ -143,6 +143,17 @@ def test_a_label_whose_comments_a_tool_has_lost_is_found_by_its_names():
     assert [found.text for found in labels(scene)] == ["AI生成"]
 
 
+@pytest.mark.parametrize("keyword", ["g", "o", "s"])
+def test_a_label_leaves_the_meshes_as_they_were(keyword):
+    scene = read(CUBE.replace("\no ", f"\n{keyword} "))
+    again = read(to_bytes(apply(scene, [label()])))
+    assert [mesh.name for mesh in again.meshes] == [*(mesh.name for mesh in scene.meshes), "sceneproof label"]
+    for before, after in zip(scene.meshes, again.meshes, strict=False):
+        for old, new in zip(before.primitives, after.primitives, strict=True):
+            assert np.array_equal(old.positions, new.positions)
+            assert np.array_equal(old.triangles, new.triangles)
+
+
 def test_other_tools_see_the_label_with_its_colours():
     import trimesh
 

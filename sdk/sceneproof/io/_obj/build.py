@@ -50,7 +50,7 @@ def geometry(
             out.points.append(_cloud(found, loose, problems))
     if not any(len(kind.lines) for kind in elements):
         return out
-    owners, names = _owners(found, elements, uri, problems)
+    owners, names = _owners(_naming(found, outside), elements, uri, problems)
     material_of = np.array([by_name.get(name, -1) for name in found.materials.names] + [-1], np.int64)
     meshes: dict[int, list[tuple[Primitive, Array]]] = {}
     for keyword, kind, owner in zip(("f", "l", "p"), elements, owners, strict=True):
@@ -86,15 +86,25 @@ def _add(out: Geometry, name: str, parts: list[tuple[Primitive, Array]]) -> None
     out.nodes.append(Node(f"/nodes/{mesh}", name, (), np.eye(4), np.eye(4), mesh=mesh))
 
 
+def _naming(found: Statements, outside: Array) -> Names:
+    """The statements that name meshes: ``o``, or ``g`` where no ``o`` but that of our own objects is there."""
+    objects, groups = found.objects, found.groups
+    if not groups.names or outside[objects.lines].any():
+        return objects
+    lines = np.concatenate([groups.lines, objects.lines])
+    names = [*groups.names, *objects.names]
+    order = np.argsort(lines)
+    return Names(lines[order], tuple(names[number] for number in order.tolist()))
+
+
 def _owners(
-    found: Statements, elements: list[Elements], uri: str | None, problems: list[Problem]
+    parts: Names, elements: list[Elements], uri: str | None, problems: list[Problem]
 ) -> tuple[list[Array], list[str]]:
     """The mesh of every element, and the meshes' names in the order of their first elements.
 
     A mesh is an object, or a group where there are no objects. Those that share a ``v`` are one mesh: it is one
     surface, and moving its vertices in one part moves them in the other.
     """
-    parts = found.objects if found.objects.names else found.groups
     default = PurePosixPath((uri or "").replace("\\", "/")).stem or "mesh"
     names, number_of = _distinct(parts, default)
     if len(names) > MOST_MESHES:
@@ -119,9 +129,9 @@ def _owners(
 
 def _distinct(parts: Names, default: str) -> tuple[list[str], Array]:
     """Names without repeats, and the name's number for each statement; the last entry is for what precedes them."""
-    numbers: dict[str, int] = {}
+    numbers = {default: 0}
     of = [numbers.setdefault(name or default, len(numbers)) for name in parts.names]
-    of.append(numbers.setdefault(default, len(numbers)))
+    of.append(0)
     return list(numbers), np.array(of, np.int64)
 
 
