@@ -83,7 +83,7 @@ def test_every_verb_has_help(cli, verb):
         (["mark", "low.glb", "--output", "x.glb", "--payload", "xyz"], "hexadecimal"),
         (["mark", "low.glb", "--output", "x.glb", "--payload", "00"], "8 bits"),
         (["mark", "low.glb", "--output", "x.glb", "--require", "watermark"], "no key"),
-        (["mark", "low.glb", "--output", "x.obj"], "no format that is written here"),
+        (["mark", "low.glb", "--output", "x.fbx"], "no format that is written here"),
         (["mark", "low.glb", "--output", "none/x.glb"], "none: no such folder"),
         (["mark", "low.glb", "marked.glb", "--output", "broken.glb"], "is a file, and there are several inputs"),
         (["mark", "low.glb", "--output", "x.glb", "--receipt", "none/r.json"], "none: no such folder"),
