@@ -96,11 +96,12 @@ def _watermark(work: Work, stated: Declaration, options: MarkOptions, keys: Sequ
         return
     try:
         plan = watermark.plan(work.scene, payload, keys[0], options.strength)
+        marked = apply(work.scene, plan.edits)
     except MarkError as error:
         work.leave_out("watermark", reason(str(error)))
         return
     work.payload = payload
-    work.scene = apply(work.scene, plan.edits)
+    work.scene = marked
     work.expected["watermark"] = {"payload": payload.hex()}
     if plan.distortion:
         work.distortion = {**plan.distortion, "units": "fraction of the bounding-box diagonal"}
@@ -119,10 +120,11 @@ def _metadata(work: Work, stated: Declaration, options: MarkOptions, _: Sequence
         return
     try:
         plan = metadata.plan(work.scene, stated)
+        marked = apply(work.scene, plan.edits)
     except MarkError as error:
         work.leave_out("metadata", reason(str(error)))
         return
-    work.scene = apply(work.scene, plan.edits)
+    work.scene = marked
     work.expected["metadata"] = {"valid": True, "aigc": dict(plan.record)}
     if plan.source_type:
         work.expected["metadata"]["digital_source_type"] = plan.source_type
