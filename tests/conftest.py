@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -36,3 +37,13 @@ def data() -> Path:
     if root is None:
         pytest.skip("SCENEPROOF_DATA is not set")
     return root
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the tables that tests recorded (``record_property("table", text)``), whichever process they ran in."""
+    for reports in list(terminalreporter.stats.values()):
+        for report in reports:
+            for name, text in getattr(report, "user_properties", ()) if getattr(report, "when", "") == "call" else ():
+                if name == "table":
+                    terminalreporter.section(report.nodeid.rpartition("::")[2].replace("_", " "))
+                    terminalreporter.write_line(text)
