@@ -272,3 +272,15 @@ def test_the_validator_finds_nothing_new_in_real_files(data, edited):
     before = khronos.errors(*(data / name for name in REAL))
     for name, old, new in zip(REAL, before, khronos.errors(*outputs), strict=True):
         assert new - old == {}, name
+
+
+def test_a_move_within_half_a_step_makes_the_grid_finer_when_the_edit_asks():
+    scene = load(draco.glb(ball()))
+    held = positions(scene)
+    small = np.ptp(held, axis=0).max() / (2**14 - 1) / 4
+    wanted = held + np.float32(small)
+    assert apply(scene, [SetPositions(0, 0, wanted)]).document is scene.document
+    edit = SetPositions(0, 0, wanted, tolerance=small / 4)
+    found = again(apply(scene, [edit]))
+    assert np.abs(positions(found) - wanted).max() <= small / 4 * 1.01
+    assert apply(found, [edit]).document is found.document

@@ -71,9 +71,12 @@ def replace_positions(
     place = _find(attributes, attribute_ids["POSITION"])
     names = {number: name for name, number in attribute_ids.items()}
     bits = {names[a.number]: (a.bits, a.bits) for a in attributes if a.number in names}
-    if np.array_equal(_rounded(place, positions), _rounded(place, before.attributes["POSITION"])):
-        return Repacked(data, before.attributes["POSITION"], bits)
     finer = _finer(place, tolerance)
+    old = before.attributes["POSITION"]
+    if np.array_equal(_rounded(place, positions), _rounded(place, old)) and (
+        finer.bits == place.bits or tolerance is None or np.abs(positions - old).max(initial=0) <= tolerance
+    ):
+        return Repacked(data, old, bits)
     bits["POSITION"] = (place.bits, finer.bits)
     wanted = _rounded(finer, positions)
     parts = [(place.start, place.end, pack_positions(finer, held.rows_of(finer, wanted)))]
