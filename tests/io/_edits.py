@@ -42,23 +42,34 @@ def label(
     )
 
 
-def displaced(scene: Scene, step: float = 1e-4) -> list[Edit]:
-    """Every triangle primitive that holds plain positions, moved by a small amount: a fraction of its own size."""
+def displaced(scene: Scene, step: float = 1e-4, *, packed: bool = False) -> list[Edit]:
+    """Every triangle primitive that holds plain positions, moved by a small amount: a fraction of its own size.
+
+    With `packed` those in streams too, to an eighth of that amount, and what lies in one place moves as one.
+    """
     edits: list[Edit] = []
     for number, mesh in enumerate(scene.meshes):
         for index, primitive in enumerate(mesh.primitives):
-            if primitive.compression or primitive.mode < Mode.TRIANGLES or not len(primitive.triangles):
+            if (
+                (primitive.compression and not packed)
+                or primitive.mode < Mode.TRIANGLES
+                or not len(primitive.triangles)
+            ):
                 continue
             points = primitive.positions
             if len(points) and not str(mesh.name).startswith("sceneproof"):
                 wave = np.sin(np.arange(points.size)).reshape(points.shape)
-                edits.append(SetPositions(number, index, (points + step * np.ptp(points) * wave).astype(np.float32)))
+                far = float(step * np.ptp(points))
+                if primitive.compression:
+                    wave = np.sin(20 * points.astype(np.float64) / np.ptp(points) + np.arange(3))
+                tolerance = far / 8 if primitive.compression else None
+                edits.append(SetPositions(number, index, (points + far * wave).astype(np.float32), tolerance))
     return edits
 
 
-def marks(scene: Scene, *, size: float = 0.1) -> list[Edit]:
+def marks(scene: Scene, *, size: float = 0.1, packed: bool = False) -> list[Edit]:
     """All that a mark does: positions, packets on asset and node, a label at the root and one before the camera."""
-    edits = displaced(scene)
+    edits = displaced(scene, packed=packed)
     edits.append(PACKET)
     if scene.nodes:
         edits.append(metadata(0))
