@@ -17,12 +17,11 @@ _SEGMENTS = 4096
 
 @dataclass(frozen=True)
 class PictureHeader:
-    """`kind` is ``png``, ``jpeg``, ``webp``, ``ktx2`` or ``gif``; `width` and `height` in pixels; `scans` of a JPEG."""
+    """`kind` is ``png``, ``jpeg``, ``webp``, ``ktx2`` or ``gif``; `width` and `height` in pixels."""
 
     kind: str
     width: int
     height: int
-    scans: int = 1
 
     @property
     def pixels(self) -> int:
@@ -44,6 +43,11 @@ def picture_header(data: bytes | memoryview) -> PictureHeader | None:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return _webp(head)
     return None
+
+
+def jpeg_scans(data: bytes | memoryview) -> int:
+    """How many scans a JPEG has. Reads all of it, where the header takes a few bytes."""
+    return bytes(data).count(_SCAN)
 
 
 def _webp(head: bytes) -> PictureHeader | None:
@@ -72,6 +76,6 @@ def _jpeg(data: bytes | memoryview) -> PictureHeader | None:
             continue
         if marker in _START_OF_FRAME:
             high, wide = struct.unpack_from(">HH", view, at + 5)
-            return PictureHeader("jpeg", wide, high, bytes(view[at:]).count(_SCAN))
+            return PictureHeader("jpeg", wide, high)
         at += 2 + int.from_bytes(view[at + 2 : at + 4], "big")
     return None

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sceneproof.config import LIMITS
 from sceneproof.errors import InputError, LimitError
-from sceneproof.io._picture_header import PictureHeader, picture_header
+from sceneproof.io._picture_header import PictureHeader, jpeg_scans, picture_header
 
 # Decoded here, without the cost of a second process: PNG and JPEG up to 4096 x 4096. Their size is read from the header
 # and bounds the memory; Pillow's PNG reader is Python over zlib, libjpeg has been fuzzed for a decade. What makes a
@@ -36,7 +36,9 @@ def decode_picture(data: bytes | memoryview) -> NDArray[np.uint8]:
         raise LimitError(f"{size}, limit {LIMITS.decoded_pixels:,}")
     if not header.pixels:
         raise InputError("the image does not decode: it has no pixels")
-    at_home = header.kind in _AT_HOME and header.pixels <= _AT_HOME_PIXELS and header.scans <= _AT_HOME_SCANS
+    at_home = header.kind in _AT_HOME and header.pixels <= _AT_HOME_PIXELS
+    if header.kind == "jpeg" and at_home:
+        at_home = jpeg_scans(data) <= _AT_HOME_SCANS
     pixels = _here(bytes(data)) if at_home else _apart(data, header)
     if not _is_picture(pixels):
         raise InputError("the image decoder answered nonsense; the image may be an attack on it")

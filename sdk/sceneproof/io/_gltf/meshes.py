@@ -186,7 +186,7 @@ def _draco(
         if not name.startswith(("JOINTS_", "_")):
             _, accessor = accessors.entry(semantics.get(name), f"{place}/attributes/{fields.step(name)}")
             attributes[name] = as_floats(values, normalized=accessor.get("normalized") is True)
-    for name in semantics.keys() - attributes.keys():  # a stream need not hold every attribute
+    for name in [name for name in semantics if name not in attributes]:  # a stream need not hold every attribute
         where = f"{place}/attributes/{fields.step(name)}"
         attributes[name] = _attribute(name, semantics[name], where, accessors)
     return attributes, decoded.triangles

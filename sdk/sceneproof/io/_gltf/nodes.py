@@ -15,6 +15,7 @@ from . import fields
 from .accessors import Accessors
 
 INSTANCING = "EXT_mesh_gpu_instancing"
+_MATRIX = 128  # bytes of sixteen float64
 
 
 def read_nodes(
@@ -186,6 +187,7 @@ def read_skins(tree: dict[str, Any], accessors: Accessors) -> tuple[Skin, ...]:
     for number, entry in enumerate(fields.objects(tree, "skins")):
         place = f"/skins/{number}"
         joints = fields.indices(entry, "joints", place, nodes)
+        accessors.charge(_MATRIX * len(joints), f"{place}/joints")
         inverse = np.tile(np.eye(4), (len(joints), 1, 1))
         if "inverseBindMatrices" in entry:
             stored = accessors.floats(entry["inverseBindMatrices"], f"{place}/inverseBindMatrices", ("MAT4",))
@@ -193,7 +195,7 @@ def read_skins(tree: dict[str, Any], accessors: Accessors) -> tuple[Skin, ...]:
                 raise InputError(
                     f"{len(stored)} matrices for {len(joints)} joints", pointer=f"{place}/inverseBindMatrices"
                 )
-            if not np.isfinite(stored).all():
+            if not accessors.finite(stored):
                 raise InputError("holds values that are not finite", pointer=f"{place}/inverseBindMatrices")
             inverse = stored[: len(joints)].astype(np.float64).reshape(-1, 4, 4).transpose(0, 2, 1)
         skins.append(Skin(place, fields.text(entry, "name"), joints, inverse))
@@ -226,6 +228,7 @@ def read_animations(tree: dict[str, Any], accessors: Accessors, problems: list[P
     """Animations by their targets and length; a broken one is named and left out, it moves no geometry we judge."""
     nodes = len(fields.objects(tree, "nodes"))
     found = []
+    ends: dict[int, float] = {}  # by the array of key times, which the accessors keep; samplers share them
     for number, entry in enumerate(fields.objects(tree, "animations")):
         place = f"/animations/{number}"
         try:
@@ -238,15 +241,15 @@ def read_animations(tree: dict[str, Any], accessors: Accessors, problems: list[P
                     (f"{place}/channels/{i}", c) for i, c in enumerate(fields.objects(entry, "channels", place))
                 )
             )
-            ends = [
-                float(
-                    accessors.floats(sampler.get("input"), f"{place}/samplers/{i}/input", ("SCALAR",)).max(initial=0.0)
-                )
-                for i, sampler in enumerate(fields.objects(entry, "samplers", place))
-            ]
-            if not np.isfinite(ends).all():
-                raise InputError("key times are not finite", pointer=place)
-            found.append(Animation(place, fields.text(entry, "name"), channels, max(ends, default=0.0)))
+            duration = 0.0
+            for i, sampler in enumerate(fields.objects(entry, "samplers", place)):
+                times = accessors.floats(sampler.get("input"), f"{place}/samplers/{i}/input", ("SCALAR",))
+                if id(times) not in ends:
+                    ends[id(times)] = float(times.max(initial=0.0))
+                duration = max(duration, ends[id(times)])
+                if not math.isfinite(ends[id(times)]):
+                    raise InputError("key times are not finite", pointer=place)
+            found.append(Animation(place, fields.text(entry, "name"), channels, duration))
         except LimitError:
             raise
         except InputError as error:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sceneproof.errors import InputError
+from sceneproof.errors import InputError, LimitError
 from sceneproof.scene import Problem
 
 from . import fields
 from .splats import SPLATTING
 
+MOST = 256  # unknown extensions that are named; no file has as many
 # Honoured, or leaving positions, triangles and transforms as they are.
 _HARMLESS = (
     "KHR_materials_", "KHR_texture_", "EXT_texture_", "MSFT_texture_", "KHR_lights_", "EXT_lights_", "KHR_animation_",
@@ -20,22 +21,24 @@ _HARMLESS = (
 
 
 def unknown_required(tree: dict[str, Any]) -> list[Problem]:
-    """A problem for each unknown extension that the file requires.
+    """A problem for each unknown extension that the file requires, however often it is listed.
 
-    Raises `InputError` where one stands in a primitive, an accessor or a buffer view: it says what the bytes there
-    mean, so that geometry read without it would be made up. Elsewhere (a node, a material) the rest can be judged.
+    Raises `LimitError` for more than `MOST`, and `InputError` where one stands in a primitive, an accessor or a buffer
+    view: it says what the bytes there mean, so that geometry read without it would be made up. Elsewhere (a node, a
+    material) the rest can be judged.
     """
     required = tree.get("extensionsRequired", [])
-    unknown = (
-        [str(name) for name in required if not str(name).startswith(_HARMLESS)] if isinstance(required, list) else []
-    )
+    names = dict.fromkeys(map(str, required)) if isinstance(required, list) else {}
+    unknown = {name: None for name in names if not name.startswith(_HARMLESS)}
     if not unknown:
         return []
     for place, extensions in _geometry(tree):
-        for name in unknown:
-            if name in extensions:
+        for name in extensions:
+            if name in unknown:
                 reason = f"the extension {name} holds the geometry here and is not known; write the file without it"
                 raise InputError(reason, pointer=f"{place}/extensions/{fields.step(name)}")
+    if len(unknown) > MOST:
+        raise LimitError(f"requires {len(unknown):,} unknown extensions, limit {MOST}", pointer="/extensionsRequired")
     return [
         Problem(
             "unknown-required-extension",

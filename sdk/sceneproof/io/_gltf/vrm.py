@@ -83,12 +83,12 @@ class _Reader:
             node = self._node(_at(entry, "node"), f"humanoid/humanBones/{number}")
             if node is not None:
                 bones[_text(entry, "bone")] = node
-        first: dict[int, str] = {}
-        for entry in _listed(self._tree, "firstPerson", "meshAnnotations"):
-            mesh = fields.whole(_at(entry, "mesh"))
-            first.update(
-                {n: _text(entry, "firstPersonFlag") for n, node in enumerate(self._nodes) if node.mesh == mesh}
-            )
+        flags = {
+            mesh: _text(entry, "firstPersonFlag")
+            for entry in _listed(self._tree, "firstPerson", "meshAnnotations")
+            if (mesh := fields.whole(_at(entry, "mesh"))) is not None
+        }
+        first = {number: flags[node.mesh] for number, node in enumerate(self._nodes) if node.mesh in flags}
         meta = _mapped(self._tree, "meta")
         allowed = _text(meta, "allowedUserName")
         return Avatar(

@@ -24,34 +24,47 @@ def faults(look: Look) -> list[Problem]:
     """Every fault found, repeats of one code folded. Never raises for a malformed document."""
     from . import accessors, animations, container, images, meshes, nodes, skins, structure
 
-    found: list[Problem] = []
+    folded = Folded()
     for part in (container, structure, accessors, meshes, nodes, skins, animations, images):
-        found += _collected(part.__name__.rpartition(".")[2], part.check(look))
-    return _folded(found)
+        for problem in _collected(part.__name__.rpartition(".")[2], part.check(look)):
+            folded.add(problem)
+    return folded.problems()
 
 
-def _collected(part: str, problems: Iterator[Problem]) -> list[Problem]:
+def _collected(part: str, problems: Iterator[Problem]) -> Iterator[Problem]:
     """What a check yields; one that stumbles over an odd shape says so instead of hiding what it did not see."""
-    found: list[Problem] = []
     try:
-        found.extend(problems)
+        yield from problems
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         en = f"the {part} are too malformed to be checked to the end ({type(error).__name__})"
-        found.append(Problem("not-checked", en, f"{part} 结构异常，未能检查完毕（{type(error).__name__}）", ""))
-    return found
+        yield Problem("not-checked", en, f"{part} 结构异常，未能检查完毕（{type(error).__name__}）", "")
 
 
-def _folded(problems: list[Problem]) -> list[Problem]:
-    by_code: dict[str, list[Problem]] = {}
-    for problem in problems:
-        by_code.setdefault(problem.code, []).append(problem)
-    kept: list[Problem] = []
-    for same in by_code.values():
-        if len(same) <= MOST:
-            kept += same
-            continue
-        first, more = same[0], len(same) - 1
-        en = f"{first.message} (and {more} more places)"
-        zh = f"{first.message_zh}（另有 {more} 处）"
-        kept.append(Problem(first.code, en, zh, first.pointer, sum(problem.count for problem in same)))
-    return kept
+class Folded:
+    """Problems as they are found, repeats of one code folded at once: a small file can have millions."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, list[Problem]] = {}  # by code, at most `MOST` each
+        self._places: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
+
+    def add(self, problem: Problem) -> None:
+        code = problem.code
+        kept = self._kept.setdefault(code, [])
+        self._places[code] = self._places.get(code, 0) + 1
+        self._counts[code] = self._counts.get(code, 0) + problem.count
+        if len(kept) < MOST:
+            kept.append(problem)
+
+    def problems(self) -> list[Problem]:
+        """By code in the order of the first of each; those of one code in the order that they came."""
+        found: list[Problem] = []
+        for code, kept in self._kept.items():
+            more = self._places[code] - 1
+            if more < MOST:
+                found += kept
+                continue
+            first = kept[0]
+            en, zh = f"{first.message} (and {more} more places)", f"{first.message_zh}（另有 {more} 处）"
+            found.append(Problem(code, en, zh, first.pointer, self._counts[code]))
+        return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from sceneproof.errors import InputError
 from sceneproof.io._gltf import fields
@@ -13,6 +13,7 @@ from sceneproof.io._gltf.container import GltfDocument
 from sceneproof.scene import Array, Image
 
 ANY_TYPE = tuple(WIDTHS)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,7 @@ class Look:
     document: GltfDocument
     accessors: Accessors
     images: tuple[Image, ...] = ()
+    _known: dict[tuple[Callable[[Array], Any], int], Any] = field(default_factory=dict, repr=False)
 
     @property
     def tree(self) -> dict[str, Any]:
@@ -48,6 +50,14 @@ class Look:
             return self.accessors.raw(index, "", ANY_TYPE)
         except InputError:
             return None
+
+    def once(self, question: Callable[[Array], T], values: Array) -> T:
+        """What a function says of an accessor's `values`, worked out once however many parts share the accessor."""
+        key = (question, id(values))  # the accessors keep their arrays, so that the id stays this one's
+        if key not in self._known:
+            self._known[key] = question(values)
+        found: T = self._known[key]
+        return found
 
     def accessor(self, index: Any) -> dict[str, Any] | None:
         return item_at(self.tree, "accessors", index)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sceneproof.io._gltf import fields
-from sceneproof.scene import Problem
+from sceneproof.scene import Array, Problem
 
 from ._look import Look, item_at, listed, mapped
 
@@ -48,9 +48,9 @@ def _sampler(look: Look, sampler: dict[str, Any], place: str) -> Iterator[Proble
         yield Problem("animation-sampler-input-accessor-too-few-elements", "a cubic spline needs two keys",
                       "三次样条至少需要两个关键帧", where)  # fmt: skip
     values = look.values(sampler.get("input"))
-    if values is not None and values.shape[1] == 1 and (np.diff(values.ravel()) <= 0).any():
+    if values is not None and values.shape[1] == 1 and not look.once(_increases, values):
         yield Problem("accessor-animation-input-non-increasing", "key times do not increase", "关键帧时间未递增", where)
-    if values is not None and len(values) and values.min() < 0:
+    if values is not None and look.once(_least, values) < 0:
         yield Problem("accessor-animation-input-negative", "a key time is negative", "关键帧时间为负", where)
 
 
@@ -111,12 +111,28 @@ def _output(look: Look, sampler: dict[str, Any], path: Any, morphs: int, place: 
         return
     values = look.values(sampler.get("output")) if path == "rotation" and component == 5126 else None
     if values is not None and len(values):
-        turns = values[1::3] if spline else values
-        off = np.abs(np.linalg.norm(turns.astype(np.float64), axis=1) - 1) > UNIT
-        if off.any():
+        off = look.once(_off_in_splines if spline else _off, values)
+        if off:
             yield Problem("accessor-animation-sampler-output-non-normalized-quaternion",
-                          f"{int(off.sum()):,} rotation keys are no unit quaternions",
-                          f"{int(off.sum()):,} 个旋转关键帧不是单位四元数", place, int(off.sum()))  # fmt: skip
+                          f"{off:,} rotation keys are no unit quaternions",
+                          f"{off:,} 个旋转关键帧不是单位四元数", place, off)  # fmt: skip
+
+
+def _increases(times: Array) -> bool:
+    return not (np.diff(times.ravel()) <= 0).any()
+
+
+def _least(times: Array) -> float:
+    return float(times.min(initial=0.0))
+
+
+def _off(turns: Array) -> int:
+    """How many quaternions are not of length one."""
+    return int(np.count_nonzero(np.abs(np.linalg.norm(turns.astype(np.float64), axis=1) - 1) > UNIT))
+
+
+def _off_in_splines(turns: Array) -> int:
+    return _off(turns[1::3])  # between an in-tangent and an out-tangent
 
 
 def _morphs(look: Look, node: dict[str, Any] | None) -> int:

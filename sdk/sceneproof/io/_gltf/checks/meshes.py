@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sceneproof.io._gltf import fields
-from sceneproof.scene import Problem
+from sceneproof.scene import Array, Problem
 
 from ._look import Look, listed, mapped
 
@@ -86,10 +86,18 @@ def _attribute(look: Look, name: str, index: Any, place: str) -> Iterator[Proble
                       "顶点属性不能是 32 位整数", place)  # fmt: skip
     if name.startswith("COLOR_") and fields.whole(accessor.get("componentType")) == 5126:
         values = look.values(index)
-        if values is not None and len(values) and (np.nanmin(values) < 0 or np.nanmax(values) > 1):
-            outside = int(np.count_nonzero((values < 0) | (values > 1)))
+        outside = 0 if values is None else look.once(_outside, values)
+        if outside:
             yield Problem("accessor-non-clamped", f"{outside:,} colour values lie outside 0..1",
                           f"{outside:,} 个颜色值超出 0..1", place, outside)  # fmt: skip
+
+
+def _outside(colors: Array) -> int:
+    return int(np.count_nonzero((colors < 0) | (colors > 1)))
+
+
+def _restarts(indices: Array) -> int:
+    return int(np.count_nonzero(indices == np.iinfo(indices.dtype).max))
 
 
 def _target(look: Look, target: dict[str, Any], attributes: dict[str, Any], place: str) -> Iterator[Problem]:
@@ -118,7 +126,7 @@ def _corners(look: Look, primitive: dict[str, Any], place: str) -> Iterator[Prob
                           "索引不得有 byteStride", f"{place}/indices")  # fmt: skip
         values = look.values(primitive["indices"])
         if values is not None and len(values) and values.dtype.kind == "u":
-            restarts = int(np.count_nonzero(values == np.iinfo(values.dtype).max))
+            restarts = look.once(_restarts, values)
             if restarts:
                 yield Problem("accessor-index-primitive-restart", f"{restarts:,} indices restart the primitive",
                               f"{restarts:,} 个索引为图元重启值", f"{place}/indices", restarts)  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sceneproof.io._gltf import fields
-from sceneproof.scene import Problem
+from sceneproof.scene import Array, Problem
 
 from ._look import Look, listed
 
@@ -16,11 +16,10 @@ AFFINE = 1e-4  # last row of an inverse bind matrix, as stored by single-precisi
 
 def check(look: Look) -> Iterator[Problem]:
     """Joints that hang together, and inverse bind matrices that are affine."""
-    parents = _parents(look)
+    tops = _tops(_parents(look))
     for place, skin in look.entries("skins"):
         joints = [number for item in listed(skin, "joints") if (number := fields.whole(item)) is not None]
-        known = [joint for joint in joints if 0 <= joint < len(parents)]
-        if len({_top(parents, joint) for joint in known}) > 1:
+        if len({tops[joint] for joint in joints if 0 <= joint < len(tops)}) > 1:
             yield Problem(
                 "skin-no-common-root", "the joints have no common root", "关节没有共同的根节点", f"{place}/joints"
             )
@@ -31,9 +30,8 @@ def check(look: Look) -> Iterator[Problem]:
                           "逆绑定矩阵不得有 byteStride", where)  # fmt: skip
         values = look.values(skin.get("inverseBindMatrices")) if accessor else None
         if values is not None and values.shape[1] == 16 and len(values):
-            wrong = np.abs(values[:, [3, 7, 11, 15]] - np.array([0, 0, 0, 1])).max(axis=1) > AFFINE
-            if wrong.any():
-                count = int(wrong.sum())
+            count = look.once(_not_affine, values)
+            if count:
                 en = f"{count} inverse bind matrices have a last row that is not 0 0 0 1"
                 yield Problem("accessor-invalid-ibm", en, f"{count} 个逆绑定矩阵的最后一行不是 0 0 0 1", where, count)
 
@@ -49,10 +47,20 @@ def _parents(look: Look) -> list[int | None]:
     return parents
 
 
-def _top(parents: list[int | None], node: int) -> int:
-    for _ in range(len(parents)):
-        above = parents[node]
-        if above is None:
-            break
-        node = above
-    return node
+def _tops(parents: list[int | None]) -> list[int]:
+    """The root above each node. The reader has refused cycles."""
+    tops = [-1] * len(parents)
+    for start in range(len(parents)):
+        way, node = [], start
+        while tops[node] < 0 and (above := parents[node]) is not None:
+            way.append(node)
+            node = above
+        top = tops[node] if tops[node] >= 0 else node
+        for passed in (*way, node):
+            tops[passed] = top
+    return tops
+
+
+def _not_affine(matrices: Array) -> int:
+    """How many matrices have another last row than 0 0 0 1."""
+    return int(np.count_nonzero(np.abs(matrices[:, [3, 7, 11, 15]] - np.array([0, 0, 0, 1])).max(axis=1) > AFFINE))

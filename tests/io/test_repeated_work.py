@@ -1,0 +1,111 @@
+"""Small files that ask for the same work over and over: each piece of work is done once, or the file is refused.
+
+Without that each of these took a minute and more; the bound is far above what they take, and far below that.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sceneproof.config import LIMITS
+from sceneproof.errors import InputError, LimitError
+from sceneproof.io import load
+from sceneproof.scene import Scene
+
+MOST_SECONDS = 20.0
+
+
+def _glb(members: dict[str, Any], binary: bytes = b"") -> bytes:
+    """A GLB with one view over all of its binary chunk."""
+    binary += b"\0" * (-len(binary) % 4)
+    tree = {"asset": {"version": "2.0"}, **members}
+    if binary:
+        tree.update(buffers=[{"byteLength": len(binary)}], bufferViews=[{"buffer": 0, "byteLength": len(binary)}])
+    text = json.dumps(tree).encode()
+    text += b" " * (-len(text) % 4)
+    parts = struct.pack("<II", len(text), 0x4E4F534A) + text
+    parts += struct.pack("<II", len(binary), 0x004E4942) + binary if binary else b""
+    return struct.pack("<4sII", b"glTF", 2, 12 + len(parts)) + parts
+
+
+def _quickly(data: bytes, uri: str = "a.glb") -> Scene:
+    start = time.perf_counter()
+    scene = load(data, uri=uri)
+    assert time.perf_counter() - start < MOST_SECONDS
+    return scene
+
+
+def test_key_times_are_looked_at_once_however_many_samplers_share_them() -> None:
+    keys = np.arange(1_000_000, dtype="<f4")[::-1]
+    accessor = {"bufferView": 0, "componentType": 5126, "count": len(keys), "type": "SCALAR", "min": [0], "max": [1]}
+    animation = {"channels": [{"sampler": 0, "target": {}}], "samplers": [{"input": 0, "output": 0}] * 100_000}
+    scene = _quickly(_glb({"accessors": [accessor], "animations": [animation]}, keys.tobytes()))
+    falling = [problem for problem in scene.problems if problem.code == "accessor-animation-input-non-increasing"]
+    assert [problem.count for problem in falling] == [100_000]
+    assert scene.animations[0].duration == 999_999
+
+
+def test_the_root_above_a_joint_is_looked_for_once() -> None:
+    chain: list[dict[str, Any]] = [{"children": [index + 1]} for index in range(500)]
+    skins = [{"joints": [500] * 400}] * 1500
+    scene = _quickly(_glb({"nodes": [*chain, {}], "skins": skins}))
+    assert "skin-no-common-root" not in {problem.code for problem in scene.problems}
+
+
+def test_joints_of_two_trees_have_no_common_root() -> None:
+    nodes: list[dict[str, Any]] = [{"children": [1]}, {"children": [2]}, {}, {"children": [4]}, {}]
+    apart = _quickly(_glb({"nodes": nodes, "skins": [{"joints": [2, 1]}, {"joints": [2, 4]}]}))
+    assert [p.pointer for p in apart.problems if p.code == "skin-no-common-root"] == ["/skins/1/joints"]
+
+
+def test_more_joints_than_the_file_may_unfold_to_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sceneproof.io._gltf.accessors.LIMITS", replace(LIMITS, free_bytes=1 << 20))
+    skins = [{"joints": [0] * 1000}] * 9
+    with pytest.raises(LimitError, match=r"/skins/\d+/joints: the file unfolds"):
+        load(_glb({"nodes": [{}], "skins": skins}), uri="a.glb")
+
+
+def test_annotations_of_an_old_avatar_take_one_look_at_the_nodes() -> None:
+    notes = [{"mesh": 0, "firstPersonFlag": "Auto"}, *[{}] * 30_000, {"mesh": 0, "firstPersonFlag": "Both"}]
+    avatar = {"VRM": {"firstPerson": {"meshAnnotations": notes}}}
+    members = {"nodes": [{"mesh": 0}, *[{}] * 30_000], "meshes": [{"primitives": []}], "extensions": avatar}
+    found = _quickly(_glb(members), "a.vrm").avatar
+    assert found is not None
+    assert found.first_person == {0: "Both"}  # an annotation without a mesh means no node
+
+
+def test_an_extension_that_is_required_often_is_named_once() -> None:
+    scene = _quickly(_glb({"extensionsRequired": ["ACME_thing"] * 200_000, "extensionsUsed": ["ACME_thing"]}))
+    assert [p.code for p in scene.problems] == ["unknown-required-extension"]
+
+
+def test_thousands_of_unknown_extensions_are_refused() -> None:
+    names = [f"ACME_{number}" for number in range(300)]
+    with pytest.raises(LimitError, match="requires 300 unknown extensions, limit 256"):
+        load(_glb({"extensionsRequired": names, "extensionsUsed": names}), uri="a.glb")
+
+
+def test_the_faults_of_a_million_views_are_folded_as_they_are_found() -> None:
+    scene = _quickly(json.dumps({"asset": {"version": "2.0"}, "bufferViews": [{}] * 200_000}).encode(), "a.gltf")
+    counts = {problem.code: problem.count for problem in scene.problems}
+    assert counts["undefined-property"] == 400_000
+
+
+def test_the_size_of_a_jpeg_is_read_from_its_head_alone() -> None:
+    head = bytes.fromhex("ffd8ffc0001108000100010301110002110003110000")
+    picture = head + bytes(4 << 20)
+    images = [{"bufferView": 0, "mimeType": "image/jpeg"}] * 40_000
+    assert len(_quickly(_glb({"images": images}, picture)).images) == 40_000
+
+
+def test_a_required_extension_in_geometry_is_refused_wherever_it_stands() -> None:
+    mesh = {"primitives": [{"attributes": {}, "extensions": {"ACME_b": {}}}]}
+    with pytest.raises(InputError, match="ACME_b holds the geometry"):
+        load(_glb({"extensionsRequired": ["ACME_a", "ACME_b"], "meshes": [mesh]}), uri="a.glb")
