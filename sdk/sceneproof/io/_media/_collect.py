@@ -9,6 +9,7 @@ from sceneproof.config import LIMITS
 from sceneproof.scene import MediaField
 
 LONGEST = 4096  # characters of a value that are kept
+_BYTES_A_STEP = 1024
 
 
 class Work:
@@ -30,11 +31,12 @@ class Labels:
 
     def add(self, kind: str, key: str, value: object) -> None:
         """One field. Empty values are none; a value met before under the same key counts once."""
-        text = "".join(c for c in str(value) if c.isprintable() or c in "\n\t").strip()
-        key = "".join(c for c in key if c.isprintable())[:120]
+        whole = str(value).strip()
+        text = "".join(c for c in whole[:LONGEST] if c.isprintable() or c in "\n\t").strip()
+        key = "".join(c for c in key[:LONGEST] if c.isprintable())[:120]
         if not text:
             return
-        field = MediaField(kind, key, text[:LONGEST], len(text))
+        field = MediaField(kind, key, text, len(whole) if len(whole) > LONGEST else len(text))
         if field in self._met:
             return
         if len(self.fields) < LIMITS.media_fields:
@@ -48,6 +50,12 @@ class Labels:
         self._work.left -= steps
         if self._work.left < 0:
             raise ValueError("more labels than are looked at in one file")
+
+    def take(self, data: bytes | memoryview, offset: int, length: int) -> bytes:
+        """`piece`, whose bytes count as work: many entries may lead to the same large stretch."""
+        body = piece(data, offset, length)
+        self.spend(1 + length // _BYTES_A_STEP)
+        return body
 
     def problem(self, text: str) -> None:
         """A fault that keeps some label from being read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ._collect import Labels, number, piece
+from ._collect import Labels, number
 
 CHUNKS = 100_000
 
@@ -19,7 +19,7 @@ def chunks(data: memoryview, wanted: tuple[bytes, ...], labels: Labels) -> Itera
         kind, length = bytes(data[offset : offset + 4]), number(data, offset + 4, "<I")
         if kind in wanted:
             try:
-                body = piece(data, offset + 8, length)
+                body = labels.take(data, offset + 8, length)
             except ValueError as error:
                 labels.problem(f"{kind.decode('ascii').strip()}: {error}")
             else:

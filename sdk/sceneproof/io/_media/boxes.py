@@ -7,7 +7,7 @@ table, are not looked for.
 from __future__ import annotations
 
 from . import c2pa, xmp
-from ._collect import Labels, number, piece
+from ._collect import Labels, number
 
 C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -30,7 +30,7 @@ def read(data: memoryview, labels: Labels) -> None:
         if kind == b"uuid" and length >= head + 16:
             name = bytes(data[offset + head : offset + head + 16])
             if name in (C2PA, XMP):
-                body = piece(data, offset + head + 16, length - head - 16)
+                body = labels.take(data, offset + head + 16, length - head - 16)
                 if name == XMP:
                     xmp.read(body, labels)
                 else:

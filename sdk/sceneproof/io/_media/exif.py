@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import iptc, xmp
-from ._collect import Labels, number, piece, text_of
+from ._collect import LONGEST, Labels, number, text_of
 
 TAGS = {
     0x010E: "ImageDescription",
@@ -56,7 +56,7 @@ def _directory(data: bytes, offset: int, order: str, labels: Labels) -> int | No
             length = SIZES.get(kind, 1) * count
             start = place + 8 if length <= 4 else number(data, place + 8, f"{order}I")
             try:
-                _value(tag, piece(data, start, length), order, labels)
+                _value(tag, labels.take(data, start, length), order, labels)
             except ValueError as error:
                 labels.problem(f"exif {TAGS.get(tag, hex(tag))}: {error}")
     return found
@@ -83,8 +83,9 @@ def _comment(body: bytes, order: str) -> str:
             return text.decode("utf-16", "replace").rstrip("\0")
         # Writers disagree on the byte order: the one in which most characters are not from the far end is meant.
         both = [text.decode(name, "replace") for name in ("utf-16-be", "utf-16-le")]
-        best = min(both if order == ">" else both[::-1], key=lambda words: sum(not c.isprintable() for c in words))
-        return best.rstrip("\0")
+        odd = [sum(not c.isprintable() for c in words[:LONGEST]) for words in both]
+        big = odd[0] < odd[1] or (odd[0] == odd[1] and order == ">")
+        return both[0 if big else 1].rstrip("\0")
     if coding.startswith(b"JIS"):
         return text.decode("iso2022_jp", "replace")
     return text_of(text if coding.startswith((b"ASCII", b"\0\0\0")) else body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import xmp
-from ._collect import Labels, number, piece, text_of
+from ._collect import Labels, number, text_of
 
 DATASETS = {
     5: "ObjectName",
@@ -35,9 +35,9 @@ def resources(data: bytes, labels: Labels) -> None:
         offset += 6 + (1 + (name[0] if name else 0) + 1) // 2 * 2
         length = number(data, offset, ">I")
         if kind == 0x0404:
-            records(piece(data, offset + 4, length), labels)
+            records(labels.take(data, offset + 4, length), labels)
         elif kind == 0x0424:
-            xmp.read(piece(data, offset + 4, length), labels)
+            xmp.read(labels.take(data, offset + 4, length), labels)
         offset += 4 + length + length % 2
 
 
@@ -56,5 +56,5 @@ def records(data: bytes, labels: Labels) -> None:
         if length & 0x8000:
             raise ValueError("an extended IPTC data set")
         if record == 2 and kind in DATASETS:
-            labels.add("iptc", DATASETS[kind], text_of(piece(data, offset + 5, length)))
+            labels.add("iptc", DATASETS[kind], text_of(labels.take(data, offset + 5, length)))
         offset += 5 + length

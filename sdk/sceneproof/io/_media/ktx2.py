@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._collect import Labels, number, piece, text_of
+from ._collect import Labels, number, text_of
 
 KEYS = 1000
 TECHNICAL = (
@@ -17,14 +17,14 @@ TECHNICAL = (
 
 def read(data: memoryview, labels: Labels) -> None:
     """Read the entries; those that describe pixels are stepped over."""
-    body = piece(data, number(data, 56, "<I"), number(data, 60, "<I"))
+    body = labels.take(data, number(data, 56, "<I"), number(data, 60, "<I"))
     offset = 0
     for _ in range(KEYS):
         labels.spend()
         if offset + 4 > len(body):
             return
         length = number(body, offset, "<I")
-        key, _, value = piece(body, offset + 4, length).partition(b"\0")
+        key, _, value = labels.take(body, offset + 4, length).partition(b"\0")
         name = text_of(key)
         if name not in TECHNICAL:
             labels.add("ktx", name, text_of(value))

@@ -15,7 +15,7 @@ def read(data: memoryview, labels: Labels) -> None:
     major, flags = data[3], data[5]
     if major not in (2, 3, 4):
         raise ValueError(f"ID3v2.{major} is not known")
-    tag = piece(data, 10, min(_safe(data, 6), len(data) - 10))
+    tag = labels.take(data, 10, min(_safe(data, 6), len(data) - 10))
     if flags & 0x80 and major < 4:
         tag = tag.replace(b"\xff\x00", b"\xff")
     offset = 0
@@ -32,7 +32,7 @@ def read(data: memoryview, labels: Labels) -> None:
             length = number(tag, offset + 2, ">I") & 0xFFFFFF
         else:
             length = _safe(tag, offset + 4) if major == 4 else number(tag, offset + 4, ">I")
-        body = piece(tag, offset + head, length)
+        body = labels.take(tag, offset + head, length)
         if major == 4 and tag[offset + 9] & 0x02:
             body = body.replace(b"\xff\x00", b"\xff")
         _frame(name.decode("latin-1"), body, labels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._collect import LONGEST, Labels, number, piece, text_of
+from ._collect import Labels, number, piece, text_of
 
 PAGES = 256  # the comments stand in the first pages
 COMMENTS = 1000
@@ -18,14 +18,14 @@ def read(data: memoryview, labels: Labels) -> None:
         return
     offset = len(start)
     length = number(packet, offset, "<I")
-    labels.add("vorbis", "vendor", text_of(piece(packet, offset + 4, length)))
+    labels.add("vorbis", "vendor", text_of(labels.take(packet, offset + 4, length)))
     offset += 4 + length
     count = number(packet, offset, "<I")
     offset += 4
     for _ in range(min(count, COMMENTS)):
         labels.spend()
         length = number(packet, offset, "<I")
-        comment = text_of(piece(packet, offset + 4, length)[: 2 * LONGEST])
+        comment = text_of(labels.take(packet, offset + 4, length))
         key, sign, value = comment.partition("=")
         if sign and key.upper() != "METADATA_BLOCK_PICTURE":
             labels.add("vorbis", key, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import c2pa, exif, iptc, xmp
-from ._collect import Labels, inflated, number, piece, text_of
+from ._collect import Labels, inflated, number, text_of
 
 CHUNKS = 1_000_000  # an image in chunks of a few bytes is looked through to here
 XMP_KEY = "XML:com.adobe.xmp"
@@ -22,7 +22,7 @@ def read(data: memoryview, labels: Labels) -> None:
             return
         if kind in _PARTS:
             try:
-                _PARTS[kind](piece(data, offset + 8, length), labels)
+                _PARTS[kind](labels.take(data, offset + 8, length), labels)
             except ValueError as error:
                 labels.problem(f"png {kind.decode('ascii')}: {error}")
         offset += 12 + length

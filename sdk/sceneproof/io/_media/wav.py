@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import c2pa, mp3, xmp
-from ._collect import Labels, number, piece, text_of
+from ._collect import Labels, number, text_of
 from ._riff import chunks
 
 
@@ -28,5 +28,5 @@ def _info(body: bytes, labels: Labels) -> None:
     while offset + 8 <= len(body):
         labels.spend()
         length = number(body, offset + 4, "<I")
-        labels.add("riff", text_of(body[offset : offset + 4]), text_of(piece(body, offset + 8, length)))
+        labels.add("riff", text_of(body[offset : offset + 4]), text_of(labels.take(body, offset + 8, length)))
         offset += 8 + length + length % 2
