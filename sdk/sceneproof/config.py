@@ -48,7 +48,7 @@ class Limits:
     decoded_bytes: int = 768 << 20
     free_bytes: int = 192 << 20
     fair_ratio: int = 32
-    read_bytes: int = 8 << 30
+    read_bytes: int = 2 << 30
     nodes: int = 250_000
     node_depth: int = 512
     instances: int = 1_000_000

@@ -28,6 +28,8 @@ READ = {
     "missing_position": True,
     "required_unknown_extension": True,
     "singular_transform": True,
+    "denormal_noise": True,
+    "picture_outside": True,
 }
 # What the line must say of each, and where it must point.
 POINTERS = {
@@ -39,7 +41,10 @@ POINTERS = {
     "negative_stride": "/bufferViews/0/byteStride", "huge_count": "/accessors/0", "huge_buffer": "/buffers/0",
     "unknown_component_type": "/accessors/0/componentType", "unknown_accessor_type": "/accessors/0/type",
     "sparse_out_of_range": "/accessors/0/sparse/indices", "index_out_of_range": "/accessors/3",
-    "nan_positions": "/accessors/0", "mismatched_counts": "/meshes/0/primitives/0",
+    "nan_positions": "/accessors/0", "denormal_positions": "/accessors/0", "overlapping_indices": "/accessors/0",
+    "overlapping_picture": "/accessors/0",
+    "required_extension_in_geometry": "/meshes/0/primitives/0/extensions/XX_no_such",
+    "mismatched_counts": "/meshes/0/primitives/0",
     "dangling": "/meshes/0/primitives/0/attributes/POSITION", "node_cycle": "/nodes/0", "node_self_cycle": "/nodes/0",
     "doubling_graph": "/nodes/0/children/1", "non_finite_transform": "",
 }  # fmt: skip

@@ -6,15 +6,14 @@ faulty parts into a folder and returns its path. Every file is small: what is hu
 
 from __future__ import annotations
 
-import json
 import struct
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tests.makers import shapes
+from tests.makers._hostile_folders import FOLDERS
 from tests.makers._pack import BIN_CHUNK, JSON_CHUNK, dump_json, pack_glb, unpack_glb
 from tests.makers.builder import Builder
 
@@ -214,6 +213,46 @@ def nan_positions() -> bytes:
     return _patched(0, np.array([np.nan, 0, 0, 0, np.inf], np.float32))
 
 
+def denormal_positions() -> bytes:
+    """Every coordinate below the smallest normal number: a box, 1e-40 m wide."""
+    return _patched(0, np.linspace(1e-40, 9e-40, 72).astype(np.float32))
+
+
+def denormal_noise() -> bytes:
+    """One coordinate of rounding noise in a sound box: harmless."""
+    return _patched(0, np.array([1e-42], np.float32))
+
+
+def overlapping_indices() -> bytes:
+    """The indices begin inside the positions: one of the two is not what it says."""
+
+    def edit(doc: dict[str, Any]) -> None:
+        doc["accessors"][3].update(componentType=5121)
+        doc["bufferViews"][doc["accessors"][3]["bufferView"]]["byteOffset"] = 0
+
+    doc, binary = unpack_glb(good())
+    edit(doc)
+    return pack_glb(doc, bytes(64) + binary[64:])
+
+
+def overlapping_picture() -> bytes:
+    return _edited(lambda doc: doc.update(images=[{"bufferView": 0, "mimeType": "image/png"}]))
+
+
+def picture_outside() -> bytes:
+    return _edited(lambda doc: doc.update(images=[{"uri": "../outside.png"}]))
+
+
+def required_extension_in_geometry() -> bytes:
+    """A required extension that is not known here holds the geometry."""
+
+    def edit(doc: dict[str, Any]) -> None:
+        doc.update(extensionsUsed=["XX_no_such"], extensionsRequired=["XX_no_such"])
+        doc["meshes"][0]["primitives"][0]["extensions"] = {"XX_no_such": {"bufferView": 0}}
+
+    return _edited(edit)
+
+
 def missing_position() -> bytes:
     return _edited(lambda doc: doc["meshes"][0]["primitives"][0]["attributes"].pop("POSITION"))
 
@@ -274,79 +313,15 @@ def singular_transform() -> bytes:
     return _edited(lambda doc: doc["nodes"][0].update(scale=[0, 0, 0]))
 
 
-# -- parts in a folder ------------------------------------------------------------------------------------------
-
-
-def _sound_folder(folder: str | Path) -> Path:
-    b = Builder()
-    b.node("box", mesh=b.mesh(shapes.box(), name="box"))
-    return b.gltf(folder, "scene")
-
-
-def folder_missing_buffer(folder: str | Path) -> Path:
-    path = _sound_folder(folder)
-    path.with_name("scene.bin").unlink()
-    return path
-
-
-def folder_short_buffer(folder: str | Path) -> Path:
-    path = _sound_folder(folder)
-    part = path.with_name("scene.bin")
-    part.write_bytes(part.read_bytes()[:100])
-    return path
-
-
-def folder_escaping(folder: str | Path) -> Path:
-    """The buffer lies outside the asset's folder, where a file of that name really is."""
-    inside = Path(folder) / "inside"
-    path = _sound_folder(inside)
-    path.with_name("scene.bin").rename(Path(folder) / "scene.bin")
-    return _rewritten(path, "../scene.bin")
-
-
-def folder_percent_escaping(folder: str | Path) -> Path:
-    path = folder_escaping(folder)
-    return _rewritten(path, "%2e%2e/scene.bin")
-
-
-def folder_absolute(folder: str | Path) -> Path:
-    path = _sound_folder(folder)
-    return _rewritten(path, str(path.with_name("scene.bin").resolve()))
-
-
-def folder_file_uri(folder: str | Path) -> Path:
-    path = _sound_folder(folder)
-    return _rewritten(path, path.with_name("scene.bin").resolve().as_uri())
-
-
-def folder_http(folder: str | Path) -> Path:
-    return _rewritten(_sound_folder(folder), "http://localhost:9/scene.bin")
-
-
-def folder_bad_data_uri(folder: str | Path) -> Path:
-    return _rewritten(_sound_folder(folder), "data:application/octet-stream;base64,@@@@")
-
-
-def _rewritten(path: Path, uri: str) -> Path:
-    doc = json.loads(path.read_bytes())
-    doc["buffers"][0]["uri"] = uri
-    path.write_bytes(dump_json(doc))
-    return path
-
-
 _BYTES = [
     empty, not_gltf, truncated, truncated_header, truncated_json, wrong_magic, wrong_version, length_lies_long,
     length_lies_short, chunk_lies_long, binary_chunk_lies_long, no_json_chunk, zero_chunk, bad_json, json_not_object,
     invalid_utf8, deep_json, duplicate_keys, no_asset, version_1, wrong_types, required_unknown_extension,
     accessor_beyond_view, accessor_offset_beyond_view, view_beyond_buffer, negative_offset, negative_stride, huge_count,
     huge_buffer, unknown_component_type, unknown_accessor_type, sparse_out_of_range, index_out_of_range, nan_positions,
-    missing_position, mismatched_counts, dangling, node_cycle, node_self_cycle, doubling_graph, deep_graph,
+    denormal_positions, denormal_noise, overlapping_indices, overlapping_picture, picture_outside,
+    required_extension_in_geometry, missing_position, mismatched_counts, dangling,
+    node_cycle, node_self_cycle, doubling_graph, deep_graph,
     non_finite_transform, singular_transform,
 ]  # fmt: skip
-_FOLDERS = [
-    folder_missing_buffer, folder_short_buffer, folder_escaping, folder_percent_escaping, folder_absolute,
-    folder_file_uri, folder_http, folder_bad_data_uri,
-]  # fmt: skip
-
 FILES: dict[str, Callable[[], bytes]] = {maker.__name__: maker for maker in _BYTES}
-FOLDERS: dict[str, Callable[[str | Path], Path]] = {maker.__name__.removeprefix("folder_"): maker for maker in _FOLDERS}
