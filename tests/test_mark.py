@@ -273,7 +273,7 @@ def test_an_output_that_exists_is_kept_unless_it_may_be_written_over(tmp_path):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("out.obj", "no format that is written"),
+        ("out.fbx", "no format that is written"),
         ("none/out.glb", "no such folder"),
         ("out.gltf", "cannot be written under this ending"),
     ],

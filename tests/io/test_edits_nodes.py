@@ -28,12 +28,22 @@ def test_a_node_stands_under_the_scene_with_its_parts():
     for index, part in enumerate(mesh.primitives):
         wanted = _edits.part("", 0.1 * (index + 1))
         np.testing.assert_array_equal(part.positions, wanted.positions)
-        np.testing.assert_array_equal(part.attributes["NORMAL"], wanted.normals)
+        assert "NORMAL" not in part.attributes  # those that readers compute are the part's own
         np.testing.assert_array_equal(part.triangles, wanted.triangles)
     material = found.materials[mesh.primitives[0].material or 0]
     assert material.unlit
     assert material.base_color == pytest.approx((1, 0.21404, 0, 1), abs=1e-5)  # sRGB 0.5 is linear 0.21404
     assert "KHR_materials_unlit" in found.extensions_used
+
+
+def test_normals_that_readers_would_not_compute_are_stored():
+    edit = _edits.label()
+    rounded = replace(edit.parts[0], normals=np.roll(edit.parts[0].normals, 1, axis=1))
+    found = again(apply(load(hostile.good()), [replace(edit, parts=(rounded, edit.parts[1]))]))
+    (number,) = own(found)
+    first, second = found.meshes[found.nodes[number].mesh or 0].primitives
+    np.testing.assert_array_equal(first.attributes["NORMAL"], rounded.normals)
+    assert "NORMAL" not in second.attributes
 
 
 def test_the_same_node_again_changes_nothing():

@@ -100,10 +100,11 @@ def _parts(editor: Editor, node: int) -> OwnParts:
     parts = OwnParts(mesh)
     usage = Usage(editor.tree)
     for primitive in editor.get("meshes", mesh, "primitives") or []:
-        names = [primitive["attributes"].get(name) for name in ("POSITION", "NORMAL")] + [primitive.get("indices")]
+        names = [*primitive["attributes"].values(), primitive.get("indices")]
         found = [editor.get("accessors", name) for name in names if isinstance(name, int)]
         if (
-            len(found) < 3
+            len(found) < len(names)
+            or not set(primitive["attributes"]) <= {"POSITION", "NORMAL"}
             or "material" not in primitive
             or any(not entry or "bufferView" not in entry for entry in found)
         ):
@@ -112,7 +113,8 @@ def _parts(editor: Editor, node: int) -> OwnParts:
             return OwnParts(mesh)
         parts.accessors += names
         parts.views = list(dict.fromkeys([*parts.views, *(entry["bufferView"] for entry in found)]))
-        parts.materials.append(primitive["material"])
+        if primitive["material"] not in parts.materials:
+            parts.materials.append(primitive["material"])
     others = [entry for number, entry in enumerate(editor.tree.get("accessors") or []) if number not in parts.accessors]
     if (
         len(parts.views) != 2
@@ -120,51 +122,63 @@ def _parts(editor: Editor, node: int) -> OwnParts:
         or any(entry.get("bufferView") in parts.views for entry in others)
     ):
         return OwnParts(mesh)
-    if any(_material_users(editor.tree, material) != 1 for material in parts.materials):
+    if any(_used_elsewhere(editor.tree, material, mesh) for material in parts.materials):
         parts.materials = []
     return parts
 
 
-def _material_users(tree: dict[str, Any], material: int) -> int:
-    return sum(
-        primitive.get("material") == material for mesh in tree["meshes"] for primitive in mesh.get("primitives") or []
-    )
+def _used_elsewhere(tree: dict[str, Any], material: int, mesh: int) -> bool:
+    others = (entry for number, entry in enumerate(tree["meshes"]) if number != mesh)
+    return any(item.get("material") == material for entry in others for item in entry.get("primitives") or [])
 
 
 def _mesh(editor: Editor, edit: PutNode, old: OwnParts) -> dict[str, Any]:
-    """The mesh object, its data written: one view for vertices, one for indices."""
-    vertices = b"".join(
-        np.ascontiguousarray(array, np.float32).tobytes()
-        for part in edit.parts
-        for array in (part.positions, part.normals)
-    )
-    corners = b"".join(np.ascontiguousarray(part.triangles, np.uint32).tobytes() for part in edit.parts)
+    """The mesh object, its data written: one view for vertices, one for indices. Parts of one look share a material."""
+    arrays = [[part.positions] if _is_flat(part) else [part.positions, part.normals] for part in edit.parts]
+    vertices = b"".join(np.ascontiguousarray(array, np.float32).tobytes() for own in arrays for array in own)
+    most = max(len(part.positions) for part in edit.parts)
+    corner: np.dtype[Any] = np.dtype(np.uint16 if most < 65535 else np.uint32)  # 65535 restarts a primitive
+    corners = [np.ascontiguousarray(part.triangles, corner).tobytes() for part in edit.parts]
+    padded = [data + b"\0" * (-len(data) % 4) for data in corners]
     vertex_view = _view(editor, old, 0, vertices)
-    corner_view = _view(editor, old, 1, corners)
+    corner_view = _view(editor, old, 1, b"".join(padded))
+    spare = iter(old.accessors)
     primitives: list[dict[str, Any]] = []
+    looks: dict[str, int] = {}
     vertex_at = corner_at = 0
-    for index, part in enumerate(edit.parts):
-        count = len(part.positions)
-        normals = _accessor(vertex_view, vertex_at + 12 * count, part.normals)
+    for part, own, data in zip(edit.parts, arrays, padded, strict=True):
+        attributes = {}
+        for name, array in zip(("POSITION", "NORMAL"), own, strict=False):
+            entry = _accessor(vertex_view, vertex_at, array, bounds=name == "POSITION")
+            attributes[name] = editor.put("accessors", next(spare, None), entry)
+            vertex_at += 12 * len(array)
         indices = {
-            "bufferView": corner_view, "byteOffset": corner_at, "componentType": 5125,
+            "bufferView": corner_view, "byteOffset": corner_at, "componentType": 5123 if corner.itemsize == 2 else 5125,
             "count": 3 * len(part.triangles), "type": "SCALAR",
         }  # fmt: skip
-        for name in ("min", "max"):
-            del normals[name]
-        entries = [_accessor(vertex_view, vertex_at, part.positions), normals, indices]
-        numbers = [
-            editor.put("accessors", _at(old.accessors, 3 * index + which), entry) for which, entry in enumerate(entries)
-        ]
-        material = editor.put("materials", _at(old.materials, index), _material(part))
-        attributes = {"POSITION": numbers[0], "NORMAL": numbers[1]}
-        primitives.append({"attributes": attributes, "indices": numbers[2], "material": material})
-        vertex_at += 24 * count
-        corner_at += 12 * len(part.triangles)
-    for spare in old.accessors[3 * len(edit.parts) :]:  # of parts that are gone: let go of the data, which is new now
-        editor.put("accessors", spare, {"componentType": 5126, "count": 1, "type": "SCALAR"})
+        corner_at += len(data)
+        look = _material(part)
+        held = looks.get(str(look))
+        if held is None:
+            held = looks[str(look)] = editor.put("materials", _at(old.materials, len(looks)), look)
+        number = editor.put("accessors", next(spare, None), indices)
+        primitives.append({"attributes": attributes, "indices": number, "material": held})
+    for number in spare:  # of parts that are gone: let go of the data, which is new now
+        editor.put("accessors", number, {"componentType": 5126, "count": 1, "type": "SCALAR"})
     editor.use_extension(UNLIT)
     return {"name": f"sceneproof {edit.slot}", "primitives": primitives}
+
+
+def _is_flat(part: MeshPart) -> bool:
+    """Whether the normals that readers must compute where none are stored (glTF 2.0, 3.7.2.1) are the part's own."""
+    if not len(part.triangles):
+        return False
+    a, b, c = (part.positions[part.triangles[:, k]].astype(np.float64) for k in range(3))
+    faces = np.cross(b - a, c - a)
+    lengths = np.linalg.norm(faces, axis=1)
+    if not lengths.all():
+        return False
+    return bool(np.allclose((faces / lengths[:, None])[:, None, :], part.normals[part.triangles], atol=1e-3))
 
 
 def _at(numbers: list[int], index: int) -> int | None:
@@ -184,17 +198,18 @@ def _view(editor: Editor, old: OwnParts, which: int, data: bytes) -> int:
     return editor.put("bufferViews", reuse, view | ({"byteStride": 12} if which == 0 else {}))
 
 
-def _accessor(view: int, offset: int, values: Array) -> dict[str, Any]:
+def _accessor(view: int, offset: int, values: Array, *, bounds: bool) -> dict[str, Any]:
     stored = np.ascontiguousarray(values, np.float32)
-    return {
-        "bufferView": view, "byteOffset": offset, "componentType": 5126, "count": len(stored), "type": "VEC3",
-        "min": [float(item) for item in stored.min(axis=0)], "max": [float(item) for item in stored.max(axis=0)],
-    }  # fmt: skip
+    entry = {"bufferView": view, "byteOffset": offset, "componentType": 5126, "count": len(stored), "type": "VEC3"}
+    if not bounds:
+        return entry
+    low, high = stored.min(axis=0), stored.max(axis=0)
+    return entry | {"min": [float(item) for item in low], "max": [float(item) for item in high]}
 
 
 def _material(part: MeshPart) -> dict[str, Any]:
     """Unlit, with the same colour as emission for viewers that know no unlit materials."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in part.color[:3]]
+    linear = [round(c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4, 6) for c in part.color[:3]]
     return {
         "name": f"sceneproof {part.name}",
         "pbrMetallicRoughness": {
