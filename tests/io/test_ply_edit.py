@@ -204,6 +204,12 @@ def test_a_label_is_replaced_in_place_and_the_same_changes_nothing(form):
     np.testing.assert_array_equal(both.meshes[1].primitives[0].positions, once.meshes[1].primitives[0].positions)
 
 
+def test_marks_made_again_leave_the_order_of_the_comments():
+    edits = [told(AIGC=AIGC), label(size=0.5)]
+    first = io.to_bytes(io.apply(read(quad(FORMS[0])), edits))
+    assert io.to_bytes(io.apply(read(first), edits)) == first
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_the_subject_moves_beside_a_label_and_the_label_stays(form):
     scene = read(io.to_bytes(io.apply(read(quad(form)), [label(size=0.5)])))

@@ -264,4 +264,6 @@ def _lines(layout: Layout, records: Sequence[LabelRecord], counts: tuple[int, in
         last = max(n for n in range(at, after) if re.match(rb"\s*property\s", lines[n]))
         lines[last + 1 : last + 1] = [b"property uchar " + item.name.encode() for item in WHITE]
     kept = without_labels(lines)
-    return [*kept[:-1], *(record.line() for record in records), kept[-1]]
+    # where the first one stood, so that a second marking leaves the order of the comments; else before end_header
+    place = next((n for n, (line, left) in enumerate(zip(lines, kept, strict=False)) if line is not left), -1)
+    return [*kept[:place], *(record.line() for record in records), *kept[place:]]
