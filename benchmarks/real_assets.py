@@ -1,9 +1,11 @@
-"""Audit, mark and verify every glTF of a folder of real assets through the command line, and write the table.
+"""Audit, mark and verify every asset of a folder through the command line, and write the table.
 
-    SCENEPROOF_DATA=… python benchmarks/real_assets.py [--output docs/real-assets.md] [--folder gltf --folder humans]
+    SCENEPROOF_DATA=… python benchmarks/real_assets.py [--output docs/real-assets.md] [--folder gltf] [--rows FILE]
 
 Each asset goes through the same three commands as a user's would, in processes of their own. The table says what was
-found, put in and read back, and how long each command took (this machine, shared: read them as orders of magnitude).
+found, put in and read back, how the files grew, and how long each command took (a shared machine: read the seconds as
+orders of magnitude). ``--rows`` keeps each row as a line of JSON as it comes; a run that finds rows there goes on
+behind them, and one that finds all only writes the page.
 """
 
 from __future__ import annotations
@@ -11,14 +13,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
+from typing import Any
 
+from _real_assets_page import page, summary
+from compressed_growth import compressed, size
+
+from sceneproof.io import extensions, written_as
+
+FOLDERS = ("gltf", "humans", "meshes", "reconstructions", "splats")
 SETTINGS = (
     "role=provider",
     "market=cn",
@@ -28,6 +35,7 @@ SETTINGS = (
     "producer=Benchmark",
     "attest.confusing=true",
 )
+Row = dict[str, Any]
 
 
 def run(*arguments: str) -> tuple[int, str, str, float]:
@@ -40,100 +48,88 @@ def run(*arguments: str) -> tuple[int, str, str, float]:
 
 
 def assets(root: Path, folders: list[str]) -> list[Path]:
-    """Every glTF, GLB and VRM below the folders."""
-    endings = {".glb", ".gltf", ".vrm"}
+    """Every file below the folders whose ending some handler reads."""
+    endings = extensions()
     return sorted(path for name in folders for path in (root / name).rglob("*") if path.suffix.lower() in endings)
 
 
-def row(path: Path, root: Path, work: Path, key: str) -> dict[str, object]:
+def row(path: Path, root: Path, work: Path, key: str) -> Row:
     """Take one asset through audit, mark and verify."""
     name = path.relative_to(root).as_posix()
     settings = [item for setting in SETTINGS for item in ("--set", setting)] + ["--set", f"content_id={path.stem}"]
-    code, out, error, audit_seconds = run("audit", str(path), "--format", "json", *settings)
-    result: dict[str, object] = {"asset": name, "audit": code, "note": error[-160:]}
+    result: Row = {"asset": name} | audit(path, settings)
+    if "fail" not in result:
+        return result
+    written = written_as(path.suffix)
+    if not written:
+        return result | {"note": f"{path.suffix.lower()} is read, not written"}
+    folder = work / name.replace("/", "_")
+    folder.mkdir()
+    target = folder / (path.name if written[0] == path.suffix.lower() else path.stem + written[0])
+    receipt = work / f"{folder.name}.receipt.json"
+    arguments = ("--output", str(target), "--key", key, "--receipt", str(receipt), "--format", "json", *settings)
+    code, _, error, seconds = run("mark", str(path), *arguments)
+    result |= {"mark": code, "mark_s": seconds, "note": said(error)}
+    if code not in (0, 1) or not target.exists():
+        return result
+    result |= receipted(json.loads(receipt.read_text(encoding="utf-8")))
+    result |= {"written_as": target.suffix, "bytes": before(path, folder), "bytes_marked": after(folder)}
+    # Looking for a watermark that is not there takes the longest: the key is given where there is one.
+    keys = ("--key", key) if result["carriers"] else ()
+    code, _, error, seconds = run("verify", str(target), *keys, "--expect", str(receipt), "--format", "json")
+    return result | {"verify": code, "verify_s": seconds, "note": said(error)}
+
+
+def audit(path: Path, settings: list[str]) -> Row:
+    """Exit code, findings by verdict and the asset's counts; the error where it cannot be read."""
+    code, out, error, seconds = run("audit", str(path), "--format", "json", *settings)
+    result: Row = {"audit": code, "audit_s": seconds, "note": said(error)}
     if code == 3 and not out.strip():
         return result
     report = json.loads(out)
     if report.get("error"):
-        return result | {"note": report["error"]["message"][-160:]}
+        return result | {"note": said(report["error"]["message"])}
     verdicts = [finding["verdict"] for finding in report["findings"]]
-    figures = report["inspection"]
-    result |= {
-        "triangles": figures["triangles"],
-        "fail": verdicts.count("fail"),
-        "review": verdicts.count("review"),
-        "error": verdicts.count("error"),
-        "audit_s": audit_seconds,
+    counts = {name: report["inspection"][name] for name in ("triangles", "points", "splats")}
+    return result | counts | {name: verdicts.count(name) for name in ("fail", "review", "error")}
+
+
+def said(error: str) -> str:
+    """The last line of a message without the asset's own path."""
+    return error.splitlines()[-1].rpartition(f"{os.sep}")[2][-200:] if error else ""
+
+
+def receipted(receipt: dict[str, Any]) -> Row:
+    """What the receipt says: marks read back, marks left out, carriers, and streams that were packed again."""
+    marks = receipt["marks"]
+    bits = {
+        (value["before"], value["after"])
+        for note in receipt["reencoded"]
+        for name, value in (note.get("bits") or {}).items()
+        if name == "POSITION"
     }
-    folder = work / name.replace("/", "_")
-    folder.mkdir()
-    target, receipt = folder / path.name, folder / "receipt.json"
-    arguments = ("--output", str(target), "--key", key, "--receipt", str(receipt), "--format", "json", *settings)
-    code, out, error, mark_seconds = run("mark", str(path), *arguments)
-    result |= {"mark": code, "mark_s": mark_seconds, "note": error[-160:]}
-    if code not in (0, 1) or not target.exists():
-        return result
-    made = json.loads(receipt.read_text(encoding="utf-8"))
-    result["verified"] = {name: found["verified"] for name, found in made["marks"].items()}
-    result["left_out"] = {entry["mark"]: entry["reason"]["en"] for entry in made["left_out"]}
-    label = made["marks"].get("label") or {}
-    result["height"] = label.get("height_ratio")
-    code, out, error, verify_seconds = run(
-        "verify", str(target), "--key", key, "--expect", str(receipt), "--format", "json"
-    )
-    return result | {"verify": code, "verify_s": verify_seconds, "note": error[-160:]}
+    return {
+        "verified": {name: found["verified"] for name, found in marks.items()},
+        "left_out": {entry["mark"]: entry["reason"]["en"] for entry in receipt["left_out"]},
+        "height": (marks.get("label") or {}).get("height_ratio"),
+        "carriers": (marks.get("watermark") or {}).get("carriers"),
+        "streams": [sum(note[name] for note in receipt["reencoded"]) for name in ("bytes_before", "bytes_after")],
+        "bits": sorted(bits),
+    }
 
 
-def table(rows: list[dict[str, object]]) -> str:
-    """The Markdown page."""
-    marks = ("label", "metadata", "watermark")
-    lines = [
-        "# Real assets through audit, mark and verify",
-        "",
-        f"Written by `benchmarks/real_assets.py` on {date.today().isoformat()}, CPython {platform.python_version()}, "
-        f"{os.cpu_count()} cores. Whole commands in processes of their own; the machine was shared.",
-        "",
-        _summary(rows, marks),
-        "",
-        "| asset | triangles | audit: fail, review, error | label (ink) | metadata | watermark | verify | seconds |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for item in rows:
-        cells = [str(item["asset"]), str(item.get("triangles", ""))]
-        cells.append(
-            f"{item['fail']} / {item['review']} / {item['error']}" if "fail" in item else f"exit {item['audit']}"
-        )
-        cells += [_mark(item, mark) for mark in marks]
-        cells.append({0: "as expected", None: ""}.get(item.get("verify"), f"exit {item.get('verify')}"))  # type: ignore[arg-type]
-        cells.append(", ".join(f"{item[name]:.1f}" for name in ("audit_s", "mark_s", "verify_s") if name in item))
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+def before(path: Path, folder: Path) -> int:
+    """Bytes of an asset: the file, a glTF's buffers, and what was copied beside the output from beside it."""
+    beside = [found for found in folder.rglob("*") if found.is_file()]
+    parts = [path.parent / found.relative_to(folder) for found in beside]
+    copied = [part for part in parts if part.is_file() and part != path and part.suffix != ".bin"]
+    main = size(path) if path.suffix.lower() in (".glb", ".gltf", ".vrm") else path.stat().st_size
+    return main + sum(part.stat().st_size for part in copied)
 
 
-def _mark(item: dict[str, object], mark: str) -> str:
-    verified, left = item.get("verified"), item.get("left_out")
-    if not isinstance(verified, dict) or not isinstance(left, dict):
-        return str(item.get("note", ""))[:120]
-    if mark in verified:
-        height = item.get("height")
-        extra = f" ({100 * height:.1f} %)" if mark == "label" and isinstance(height, float) else ""
-        return ("read back" if verified[mark] else "NOT read back") + extra
-    return f"left out: {left.get(mark, '')[:110]}"
-
-
-def _summary(rows: list[dict[str, object]], marks: tuple[str, ...]) -> str:
-    audited = sum("fail" in item for item in rows)
-    counts = [
-        f"{len(rows)} assets, {audited} audited, {sum(item.get('verify') == 0 for item in rows)} verified as expected"
-    ]
-    for mark in marks:
-        put = [
-            item["verified"][mark]
-            for item in rows
-            if isinstance(item.get("verified"), dict) and mark in item["verified"]
-        ]  # type: ignore[index, operator]
-        counts.append(f"{mark}: {sum(put)} of {len(put)} put in read back")
-    return "; ".join(counts) + "."
+def after(folder: Path) -> int:
+    """Bytes of all files that were written, sidecar and copied parts included."""
+    return sum(found.stat().st_size for found in folder.rglob("*") if found.is_file())
 
 
 def main() -> int:
@@ -141,21 +137,33 @@ def main() -> int:
     parser.add_argument("--output", default="docs/real-assets.md")
     parser.add_argument("--folder", action="append", default=[])
     parser.add_argument("--only", default="", help="part of an asset's name")
+    parser.add_argument("--rows", type=Path, help="lines of JSON, one per asset, read first and added to")
     options = parser.parse_args()
     if "SCENEPROOF_DATA" not in os.environ:
         parser.error("SCENEPROOF_DATA does not name a folder of assets")
     root = Path(os.environ["SCENEPROOF_DATA"])
-    chosen = [path for path in assets(root, options.folder or ["gltf", "humans"]) if options.only in str(path)]
+    chosen = [path for path in assets(root, options.folder or list(FOLDERS)) if options.only in str(path)]
+    held: list[Row] = []
+    if options.rows and options.rows.exists():
+        held = [json.loads(line) for line in options.rows.read_text(encoding="utf-8").splitlines()]
+    rows = {item["asset"]: item for item in held}
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         key = str(work / "bench.key")
         run("keygen", key)
-        rows = []
         for path in chosen:
-            rows.append(row(path, root, work, key))
-            print({name: value for name, value in rows[-1].items() if name != "left_out"}, flush=True)
-    Path(options.output).write_text(table(rows), encoding="utf-8")
-    print(_summary(rows, ("label", "metadata", "watermark")))
+            name = path.relative_to(root).as_posix()
+            if name in rows:
+                continue
+            rows[name] = row(path, root, work, key)
+            print({label: value for label, value in rows[name].items() if label != "left_out"}, flush=True)
+            if options.rows:
+                with options.rows.open("a", encoding="utf-8") as lines:
+                    lines.write(json.dumps(rows[name]) + "\n")
+    found = [rows[path.relative_to(root).as_posix()] for path in chosen]
+    codecs = {path.relative_to(root).as_posix(): codec for path, codec in compressed(root)}
+    Path(options.output).write_text(page(found, codecs), encoding="utf-8")
+    print("\n".join(summary(found)))
     return 0
 
 
