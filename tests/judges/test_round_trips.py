@@ -36,6 +36,8 @@ REAL = (
     "humans/CesiumMan.glb",  # skin and animation
     "humans/vrm_basic_armature.vrm",
 )
+# What a tool does not read, marked or not.
+CANNOT_TAKE = {("gltfpack -cc -ke", "gltf/chess-board.glb"), ("Blender", "gltf/hotel-room.glb")}  # Draco; meshopt
 # What each chain leaves of the marks on our own sample (docs/round-trips.md). Without -kn, gltfpack joins the label
 # with the subject into one mesh, and the watermark is looked for mesh by mesh; Blender drops asset.extras and XMP.
 LEAVES: Mapping[str, tuple[str, ...]] = {
@@ -88,6 +90,8 @@ def test_a_marked_real_asset_comes_through_as_the_unmarked_one(name: str, tmp_pa
     marked = tmp_path / f"marked{Path(name).suffix}"
     sceneproof.mark(data / name, marked, settings=SETTINGS)
     for chain in SHORT:
+        if (chain, name) in CANNOT_TAKE:
+            continue
         _same_but_for_the_label(chain, data / name, marked, tmp_path)
 
 
