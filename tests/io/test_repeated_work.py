@@ -9,6 +9,7 @@ import json
 import struct
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -120,3 +121,23 @@ def test_a_long_text_in_a_picture_that_is_used_often_counts_as_work_each_time() 
     assert images[0].media.fields[0].length == 3 << 20
     assert images[-1].media is not None
     assert "more labels than are looked at" in images[-1].media.problems[0]
+
+
+@pytest.mark.parametrize("kind", ["materials", "images", "skins", "meshes"])
+def test_more_objects_than_any_file_has_are_refused_before_they_are_read(kind: str) -> None:
+    data = json.dumps({"asset": {"version": "2.0"}, kind: [{}] * (LIMITS.nodes + 1)}).encode()
+    with pytest.raises(LimitError, match=f"/{kind}: 250,001 {kind}, limit 250,000"):
+        load(data, uri="a.gltf")
+
+
+def test_a_sound_beside_the_file_is_read_once_by_whatever_uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.wav").write_bytes(b"RIFF\x04\0\0\0WAVE")
+    uris = ["a.wav", "./a.wav", "%61.wav", "x/../a.wav"]
+    audio = {"KHR_audio_emitter": {"audio": [{"uri": uri} for uri in uris]}}
+    path = tmp_path / "a.gltf"
+    path.write_text(json.dumps({"asset": {"version": "2.0"}, "extensions": audio}))
+    read: list[str] = []
+    whole = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda self: read.append(self.name) or whole(self))  # type: ignore[func-returns-value]
+    assert [sound.mime for sound in load(path).sounds] == ["audio/wav"] * 4
+    assert read.count("a.wav") == 1

@@ -56,8 +56,27 @@ def inside(folder: Path | None, uri: str, pointer: str) -> Path:
 
 def read_part(folder: Path | None, uri: str, pointer: str) -> bytes:
     """The content of a part beside the asset. Raises `InputError` when it is missing, outside or too large."""
-    path = inside(folder, uri, pointer)
-    return read_file(path, pointer=pointer, missing=f"part {_short(uri)} is missing beside the file")
+    return Parts(folder).read(uri, pointer)
+
+
+class Parts:
+    """Parts beside one asset: each file is read once, and all together are at most `LIMITS.file_bytes`."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._held: dict[Path, bytes] = {}
+        self._bytes = 0
+
+    def read(self, uri: str, pointer: str) -> bytes:
+        """One part. Raises `InputError` as `read_part` does, `LimitError` when it is too much."""
+        path = inside(self._folder, uri, pointer)
+        if path not in self._held:
+            content = read_file(path, pointer=pointer, missing=f"part {_short(uri)} is missing beside the file")
+            self._bytes += len(content)
+            if self._bytes > LIMITS.file_bytes:
+                raise LimitError(f"the parts together take more than {LIMITS.file_bytes:,} bytes", pointer=pointer)
+            self._held[path] = content
+        return self._held[path]
 
 
 def read_file(path: Path, *, pointer: str = "", missing: str = "no such file") -> bytes:

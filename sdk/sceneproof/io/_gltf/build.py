@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from sceneproof.errors import InputError
+from sceneproof.config import LIMITS
+from sceneproof.errors import InputError, LimitError
 from sceneproof.scene import Problem, Scene
 
 from . import fields
@@ -13,6 +15,7 @@ from .amounts import check_draws, check_pictures
 from .checks import faults
 from .checks._look import Look
 from .container import GltfDocument
+from .embedded import Embedded
 from .external import Chain, with_external
 from .materials import read_images, read_materials
 from .meshes import read_meshes
@@ -40,6 +43,17 @@ def build(document: GltfDocument, uri: str | None, format_: str, chain: Chain | 
         raise InputError(f"is malformed ({type(error).__name__}: {str(error)[:120]})") from error
 
 
+def _check_entries(tree: dict[str, Any]) -> None:
+    """Raises `LimitError` for more objects than any file has: each takes a thousand bytes here, and two in the text."""
+    for name in ("meshes", "materials", "images", "skins", "animations", "cameras"):
+        count = len(fields.objects(tree, name))
+        if count > LIMITS.nodes:
+            raise LimitError(f"{count:,} {name}, limit {LIMITS.nodes:,}", pointer=f"/{name}")
+    count = sum(len(fields.objects(mesh, "primitives")) for mesh in fields.objects(tree, "meshes"))
+    if count > LIMITS.instances:
+        raise LimitError(f"{count:,} primitives, limit {LIMITS.instances:,}", pointer="/meshes")
+
+
 def _own(document: GltfDocument, uri: str | None) -> tuple[Path, ...]:
     """The document's own file, so that it is not drawn in itself."""
     return ((document.folder / Path(uri).name).resolve(),) if document.folder is not None and uri else ()
@@ -47,6 +61,7 @@ def _own(document: GltfDocument, uri: str | None) -> tuple[Path, ...]:
 
 def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
     tree = document.tree
+    _check_entries(tree)
     problems: list[Problem] = list(document.problems)
     accessors = Accessors(document)
     problems += unknown_required(tree)
@@ -60,7 +75,8 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
     lights = punctual.get("lights") if isinstance(punctual, dict) else None
     used = tree.get("extensionsUsed", [])
     avatar = read_avatar(extensions, nodes, problems)
-    images = read_images(document, accessors, problems)
+    embedded = Embedded(document, accessors)
+    images = read_images(tree, embedded, problems)
     check_pictures(images)
     problems += faults(Look(document, accessors, images))
     return Scene(
@@ -71,7 +87,7 @@ def _build(document: GltfDocument, uri: str | None, format_: str) -> Scene:
         meshes=meshes,
         materials=read_materials(tree),
         images=images,
-        sounds=read_sounds(document, accessors, problems),
+        sounds=read_sounds(tree, embedded, problems),
         skins=read_skins(tree, accessors),
         cameras=read_cameras(tree),
         animations=read_animations(tree, accessors, problems),

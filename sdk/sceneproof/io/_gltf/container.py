@@ -12,7 +12,7 @@ from typing import Any
 
 from sceneproof.config import LIMITS
 from sceneproof.errors import InputError, LimitError
-from sceneproof.io._paths import decode_data_uri, is_data_uri, read_part
+from sceneproof.io._paths import Parts, decode_data_uri, is_data_uri
 from sceneproof.scene import Problem
 
 MAGIC = b"glTF"
@@ -183,7 +183,7 @@ def _buffers(
     if not isinstance(entries, list):
         raise InputError("must be an array", pointer="/buffers")
     result: list[bytes | memoryview | None] = []
-    parts: dict[str, bytes] = {}  # one file may be several buffers
+    parts = Parts(folder)  # one file may be several buffers
     for index, entry in enumerate(entries):
         pointer = f"/buffers/{index}"
         if not isinstance(entry, dict):
@@ -203,11 +203,7 @@ def _buffers(
         elif is_data_uri(uri):
             content = decode_data_uri(uri, f"{pointer}/uri")[1]
         else:
-            if uri not in parts:
-                parts[uri] = read_part(folder, uri, f"{pointer}/uri")
-                if sum(map(len, parts.values())) > LIMITS.file_bytes:
-                    raise LimitError(f"the parts together take more than {LIMITS.file_bytes:,} bytes", pointer=pointer)
-            content = parts[uri]
+            content = parts.read(uri, f"{pointer}/uri")
         if len(content) < length:
             raise InputError(f"byteLength says {length:,}, only {len(content):,} bytes are there", pointer=pointer)
         result.append(content)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sceneproof.config import LIMITS
 from sceneproof.errors import InputError, LimitError
-from sceneproof.io._media import Work, read_media
-from sceneproof.io._paths import decode_data_uri, is_data_uri, read_part
+from sceneproof.io._paths import is_data_uri
 from sceneproof.scene import Image, Material, Problem, TextureRef
 
 from . import fields
-from .accessors import Accessors
-from .container import GltfDocument
+from .embedded import Embedded
 
 _SOURCES = ("EXT_texture_webp", "KHR_texture_basisu", "EXT_texture_avif", "MSFT_texture_dds")
 _MAGIC = (
@@ -24,29 +21,15 @@ _MAGIC = (
 )
 
 
-def read_images(document: GltfDocument, accessors: Accessors, problems: list[Problem]) -> tuple[Image, ...]:
+def read_images(tree: dict[str, Any], embedded: Embedded, problems: list[Problem]) -> tuple[Image, ...]:
     """All images as stored, with the labels in them. A missing one is a problem and an empty image, never a refusal."""
     images = []
-    work = Work()
-    parts: dict[str, bytes] = {}  # one file may be several images
-    for number, entry in enumerate(fields.objects(document.tree, "images")):
+    for number, entry in enumerate(fields.objects(tree, "images")):
         place = f"/images/{number}"
         uri = entry.get("uri")
         data: bytes | memoryview = b""
         try:
-            if "bufferView" in entry:
-                data = accessors.view_bytes(entry["bufferView"], f"{place}/bufferView")
-            elif isinstance(uri, str) and is_data_uri(uri):
-                data = decode_data_uri(uri, f"{place}/uri")[1]
-            elif isinstance(uri, str):
-                if uri not in parts:
-                    parts[uri] = read_part(document.folder, uri, f"{place}/uri")
-                    if sum(map(len, parts.values())) > LIMITS.file_bytes:
-                        reason = f"the images together take more than {LIMITS.file_bytes:,} bytes"
-                        raise LimitError(reason, pointer=place)
-                data = parts[uri]
-            else:
-                raise InputError("has neither a bufferView nor a uri", pointer=place)
+            data = embedded.content(entry, place)
         except LimitError:
             raise
         except InputError as error:
@@ -56,7 +39,7 @@ def read_images(document: GltfDocument, accessors: Accessors, problems: list[Pro
         mime = sniff_image(data) or fields.text(entry, "mimeType")
         outside = uri if isinstance(uri, str) and not is_data_uri(uri) else None
         name = fields.text(entry, "name")
-        images.append(Image(place, name, mime, data, outside, read_media(data, mime, place, name, work)))
+        images.append(Image(place, name, mime, data, outside, embedded.labels(data, mime, place, name)))
     return tuple(images)
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sceneproof.errors import InputError
-from sceneproof.io._media import Work, read_media, sniff_audio
-from sceneproof.io._paths import decode_data_uri, is_data_uri, read_part
+from sceneproof.config import LIMITS
+from sceneproof.errors import InputError, LimitError
+from sceneproof.io._media import sniff_audio
 from sceneproof.scene import MediaLabels, Problem
 
 from . import fields
-from .accessors import Accessors
-from .container import GltfDocument
+from .embedded import Embedded
 
 LISTS = (
     ("KHR_audio_emitter", "audio"),
@@ -25,36 +24,30 @@ LISTS = (
 )
 
 
-def read_sounds(document: GltfDocument, accessors: Accessors, problems: list[Problem]) -> tuple[MediaLabels, ...]:
+def read_sounds(tree: dict[str, Any], embedded: Embedded, problems: list[Problem]) -> tuple[MediaLabels, ...]:
     """The labels of every sound; one that is missing is a problem of the file, never a refusal."""
     found = []
-    work = Work()
-    extensions = fields.mapping(document.tree, "extensions", "")
+    extensions = fields.mapping(tree, "extensions", "")
     for extension, name in LISTS:
         held = extensions.get(extension)
         entries = held.get(name) if isinstance(held, dict) else None
+        if isinstance(entries, list) and len(entries) > LIMITS.nodes:
+            raise LimitError(f"{len(entries):,} sounds, limit {LIMITS.nodes:,}", pointer=f"/extensions/{extension}")
         for number, entry in enumerate(entries if isinstance(entries, list) else ()):
             place = f"/extensions/{extension}/{name}/{number}"
             if isinstance(entry, dict) and ("uri" in entry or "bufferView" in entry):
-                data = _content(entry, place, document, accessors, problems)
+                data = _content(entry, place, embedded, problems)
                 mime = sniff_audio(data) or fields.text(entry, "mimeType")
-                found.append(read_media(data, mime, place, fields.text(entry, "name"), work))
+                found.append(embedded.labels(data, mime, place, fields.text(entry, "name")))
     return tuple(found)
 
 
-def _content(
-    entry: dict[str, Any], place: str, document: GltfDocument, accessors: Accessors, problems: list[Problem]
-) -> bytes | memoryview:
-    data: bytes | memoryview = b""
-    uri = entry.get("uri")
+def _content(entry: dict[str, Any], place: str, embedded: Embedded, problems: list[Problem]) -> bytes | memoryview:
     try:
-        if "bufferView" in entry:
-            data = accessors.view_bytes(entry["bufferView"], f"{place}/bufferView")
-        elif isinstance(uri, str) and is_data_uri(uri):
-            data = decode_data_uri(uri, f"{place}/uri")[1]
-        elif isinstance(uri, str):
-            data = read_part(document.folder, uri, f"{place}/uri")
+        return embedded.content(entry, place)
+    except LimitError:
+        raise
     except InputError as error:
         en, zh = f"a sound cannot be read: {error.reason}", f"音频无法读取：{error.reason}"
         problems.append(Problem("sound-unreadable", en, zh, error.pointer or place))
-    return data
+        return b""
