@@ -19,7 +19,9 @@ class Inflater:
 
     def __init__(self, data: bytes | memoryview, bits: int = 31) -> None:
         self._machine = zlib.decompressobj(bits)
-        self._left: bytes | memoryview = data
+        self._data = memoryview(data)
+        self._at = 0  # how much has been given to the machine
+        self._left: bytes = b""
 
     def read(self, size: int) -> bytes:
         """Exactly `size` bytes. Raises `InputError` for a damaged stream or one that ends before."""
@@ -30,7 +32,7 @@ class Inflater:
             if self._machine.eof:
                 raise InputError(f"the compressed stream ends {size - have:,} bytes early")
             piece = self._step(min(_STEP, size - have))
-            if not piece and not self._left:
+            if not piece and self._is_empty():
                 raise InputError("the compressed stream is cut off")
             pieces.append(piece)
             have += len(piece)
@@ -49,7 +51,7 @@ class Inflater:
                 raise LimitError(
                     f"the compressed stream goes on past what its header states by more than {most:,} bytes"
                 )
-            if not piece and not self._left:
+            if not piece and self._is_empty():
                 raise InputError("the compressed stream is cut off")
             pieces.append(piece)
         return b"".join(pieces)
@@ -57,9 +59,15 @@ class Inflater:
     @property
     def after(self) -> int:
         """How many bytes of the input lie after the end of the stream."""
-        return len(self._machine.unused_data)
+        return len(self._machine.unused_data) + len(self._data) - self._at
+
+    def _is_empty(self) -> bool:
+        return not self._machine.eof and not self._left and self._at >= len(self._data)
 
     def _step(self, size: int) -> bytes:
+        if not self._left:  # zlib copies what it leaves, so that all of it at once would be copied for every step
+            self._left = bytes(self._data[self._at : self._at + _STEP])
+            self._at += len(self._left)
         try:
             piece = self._machine.decompress(self._left, size)
         except zlib.error as error:

@@ -14,6 +14,8 @@ from sceneproof.scene import Array
 from .image import pixels
 
 _MEMBERS = 64  # a SOG has eight
+_ENTRY = b"PK\x01\x02"  # begins each entry of the directory (APPNOTE 4.3.12)
+_CHANCE = 64  # how often packed bytes may look like one; a gigabyte does a quarter of a time
 _LARGEST_META = 16 << 20
 
 
@@ -21,6 +23,8 @@ class Archive:
     """A zip in memory. Nothing is unfolded before the directory's sizes are checked; no name is used as a path."""
 
     def __init__(self, data: bytes) -> None:
+        if data.count(_ENTRY) > _MEMBERS + _CHANCE:  # counted before the directory becomes objects
+            raise LimitError(f"more than {_MEMBERS} members in the archive")
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as held:
                 entries = held.infolist()
