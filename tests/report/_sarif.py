@@ -1,4 +1,4 @@
-"""The part of SARIF 2.1.0 that is written here, as a schema of our own: what objects may and must hold (section 3)."""
+"""The part of SARIF 2.1.0 that is written here, stricter than the official schema: what the text asks (section 3)."""
 
 from __future__ import annotations
 
