@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,14 +54,18 @@ def read_sidecar(
     if folder is None or not uri:
         return None
     path = folder / (Path(uri).name + ENDING)
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113  false also for a name that is too long, where `Path` raises
         return None
     try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ValueError("it is a link that leaves the folder")
         if path.stat().st_size > LARGEST:
             raise ValueError("it is too large")
         held = json.loads(read_file(path))
         if not isinstance(held, dict) or held.get("schema") != SCHEMA:
             raise ValueError(f"its schema is not {SCHEMA}")
+        if not isinstance(held.get("parts", {}), dict):
+            raise ValueError("its parts are no object")
     except (InputError, ValueError, RecursionError, OSError) as error:
         why = str(error)[:120]
         problems.append(
@@ -114,7 +119,7 @@ def save_plain(document: PlainDocument, data: bytes, path: Path) -> list[Path]:
     written: list[Path] = []
     try:
         if document.sidecar:
-            new = not beside.exists()
+            new = not os.path.exists(beside)  # noqa: PTH110  as above
             write_bytes(beside, _sidecar_bytes(document.sidecar, data, path.name))
             written += [beside] if new else []
         write_bytes(path, data)

@@ -30,7 +30,7 @@ def read_slot(text: bytes) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def with_slot(text: bytes, slot: Mapping[str, str], at: int = 0) -> bytes:
-    """The text with the slot in it: lines of ours are replaced, new ones begin at offset `at`.
+    """The text with the slot in it: lines of ours are replaced, new ones begin at offset `at`, where a line begins.
 
     Raises `MarkError` for a value that does not fit on one line.
     """
@@ -46,10 +46,10 @@ def with_slot(text: bytes, slot: Mapping[str, str], at: int = 0) -> bytes:
         shown.add(key)
         return match[0] if name_of(match[2]).strip() == slot[key] else lines[key]
 
-    changed = _LINE.sub(put, text)
+    before, behind = _LINE.sub(put, text[:at]), _LINE.sub(put, text[at:])
     end = newline(text)
     fresh = b"".join(line + end for key, line in lines.items() if key not in shown)
-    return changed[:at] + fresh + changed[at:]
+    return before + fresh + behind
 
 
 def _line(key: str, value: str) -> bytes:
