@@ -71,7 +71,8 @@ def _one(format_: str, seconds: int, options: argparse.Namespace) -> int:
     for path in new:
         named = path.with_name(f"{path.name}.{format_}")
         path.rename(named)
-        tail = done.stdout.decode("utf-8", "replace").split("=== Uncaught")[-1][:3000]
+        lines = done.stdout.decode("utf-8", "replace").splitlines()
+        tail = "\n".join(line for line in lines if not line.startswith(("INFO:", "#")))[-3000:]
         print(f"  {named}\n  repeat: python -m tests.fuzz --repeat {named}\n{tail}")
     return len(new)
 

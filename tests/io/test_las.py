@@ -15,6 +15,7 @@ from sceneproof.derived.framing import views
 from sceneproof.derived.inspection import inspection
 from sceneproof.edits import PutMetadata
 from sceneproof.errors import InputError, LimitError, MarkError, MissingExtraError, SceneproofError
+from sceneproof.io import _las_native, _sandbox
 
 laspy = pytest.importorskip("laspy")
 
@@ -129,6 +130,14 @@ SEEDS = {False: las(), True: las(True)}
 @pytest.mark.parametrize("missing", ["laspy", "lazrs"])
 def test_a_missing_library_is_one_line_that_names_the_extra(missing, monkeypatch):
     monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(ImportError) as absent:
+        _las_native.decode(SEEDS[True], True)
+    assert absent.value.name == missing
+
+    def without(*_arguments, what):
+        raise absent.value
+
+    monkeypatch.setattr(_sandbox, "run", without)
     with pytest.raises(MissingExtraError, match=r"install sceneproof\[points\]") as caught:
         read(SEEDS[True], "file.laz")
     assert "\n" not in str(caught.value)
