@@ -17,7 +17,7 @@ import pytest
 
 from sceneproof.config import LIMITS
 from sceneproof.errors import InputError, LimitError
-from sceneproof.io import load
+from sceneproof.io import load, save
 from sceneproof.scene import Scene
 
 MOST_SECONDS = 20.0
@@ -141,3 +141,54 @@ def test_a_sound_beside_the_file_is_read_once_by_whatever_uri(tmp_path: Path, mo
     monkeypatch.setattr(Path, "read_bytes", lambda self: read.append(self.name) or whole(self))  # type: ignore[func-returns-value]
     assert [sound.mime for sound in load(path).sounds] == ["audio/wav"] * 4
     assert read.count("a.wav") == 1
+
+
+TRIANGLE = b"v 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl m0\nf 1 2 3\n"
+
+
+def _obj(folder: Path, library: bytes, text: bytes = b"mtllib a.mtl\n" + TRIANGLE) -> Path:
+    (folder / "a.mtl").write_bytes(library)
+    path = folder / "a.obj"
+    path.write_bytes(text)
+    return path
+
+
+def test_a_map_with_options_without_end_is_no_map(tmp_path: Path) -> None:
+    start = time.perf_counter()
+    scene = load(_obj(tmp_path, b"newmtl m0\nmap_Kd " + b"-bm 1 " * 200_000 + b"a.png\n"))
+    assert time.perf_counter() - start < MOST_SECONDS
+    assert not scene.images
+
+
+def test_a_texture_is_read_once_by_whatever_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "t.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    maps = b"".join(b"newmtl m%d\nmap_Kd %st.png\n" % (number, b"x/../" * number) for number in range(50))
+    path = _obj(tmp_path, maps)
+    read: list[str] = []
+    whole = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda self: read.append(self.name) or whole(self))  # type: ignore[func-returns-value]
+    assert {image.mime for image in load(path).images} == {"image/png"}
+    assert read.count("t.png") == 1
+
+
+def test_libraries_beyond_any_use_are_refused(tmp_path: Path) -> None:
+    lines = b"".join(b"mtllib x%d.mtl\n" % number for number in range(300))
+    with pytest.raises(LimitError, match="more than 256 material libraries"):
+        load(_obj(tmp_path, b"", lines + TRIANGLE))
+
+
+def test_a_library_named_before_every_object_is_copied_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = load(_obj(tmp_path, b"newmtl m0\nKd 1 0 0\n", b"mtllib a.mtl\n" * 500 + TRIANGLE))
+    asked: list[str] = []
+    monkeypatch.setattr("sceneproof.io._obj.write._library", lambda _folder, name, _work: asked.append(name) or name)
+    (tmp_path / "out").mkdir()
+    save(scene, tmp_path / "out" / "b.obj")
+    assert asked == ["a.mtl"]
+
+
+def test_thousands_of_labels_are_objects_like_others() -> None:
+    head = b'# sceneproof-label {"slot":"%d","extras":{},"materials":[]}\n'
+    block = head + b"o sceneproof-%d\nf 1 2 3\n# sceneproof-label end\n"
+    text = TRIANGLE + b"".join(block % (number, number) for number in range(20_000))
+    own = [node for node in _quickly(text, "a.obj").nodes if node.extras]
+    assert len(own) <= 64

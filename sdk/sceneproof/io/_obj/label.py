@@ -25,6 +25,7 @@ from .materials import linear
 
 LIBRARY_ENDING = ".sceneproof.mtl"
 LIBRARY_HEAD = b"# sceneproof label: the materials of the object at the end of the OBJ\n"
+MOST_BLOCKS = 64  # a mark writes one; what looks like more of them is left to be objects like others
 LARGEST = 1 << 16  # bytes of the comment's JSON
 _BEGIN = re.compile(rb"# sceneproof-label \{")
 _MARK = re.compile(rb"(?:^|(?<=[\r\n]))# sceneproof-label (?:(\{[^\r\n]*\})|end)[ \t]*(?:\r\n|\r|\n|$)")
@@ -50,6 +51,8 @@ def blocks(text: bytes) -> list[Block]:
         return found
     begin: re.Match[bytes] | None = None
     for mark in _MARK.finditer(text):
+        if len(found) == MOST_BLOCKS:
+            break
         if mark[1] is not None or begin is None:
             begin = mark if mark[1] is not None else None
             continue

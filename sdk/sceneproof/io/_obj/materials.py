@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from sceneproof.errors import InputError
+from sceneproof.errors import InputError, LimitError
 from sceneproof.io._gltf.materials import sniff_image
-from sceneproof.io._paths import inside, read_part
+from sceneproof.io._paths import Parts, inside
 from sceneproof.scene import Image, Material, Problem, TextureRef
 
 from .mtl import MapRef, MtlMaterial, read_mtl
 
+MOST_LIBRARIES = 256
+MOST_MATERIALS = 65_536  # of all libraries
+MOST_IMAGES = 16_384
 REPEAT, CLAMP = 10497, 33071
 _SLOTS = (
     ("baseColor", ("map_kd",)),
@@ -58,32 +61,35 @@ def library_names(folder: Path, statement: str) -> list[str]:
 def read_looks(
     folder: Path | None, statements: Sequence[tuple[int, str]], skip: set[str], problems: list[Problem]
 ) -> Looks:
-    """Read the libraries. What is missing or lies outside the folder is a problem, never a refusal."""
+    """Read the libraries. What is missing or lies outside the folder is a problem. Raises `LimitError` for too many."""
     looks = Looks()
     seen: set[str] = set()
     if folder is None:
         return looks  # given as bytes: there is no folder to look in
+    parts = Parts(folder)
     for line, statement in statements:
         for name in library_names(folder, statement):
             if name in seen or name in skip:
                 continue
             seen.add(name)
+            if len(seen) > MOST_LIBRARIES:
+                raise LimitError(f"more than {MOST_LIBRARIES} material libraries")
             try:
-                text, materials = read_mtl(read_part(folder, name, ""))
+                text, materials = read_mtl(parts.read(name, ""))
             except InputError as error:
                 en = f"the material library {name[:80]!r} is not read: {error.reason}"
                 zh = f"未读取材质库 {name[:80]!r}：{error.reason}"
                 problems.append(Problem("material-library-unreadable", en, zh))
                 continue
             looks.libraries.append(Library(_plain(name), line, text, materials))
-    images: dict[str, int] = {}
+            if sum(len(library.materials) for library in looks.libraries) > MOST_MATERIALS:
+                raise LimitError(f"more than {MOST_MATERIALS:,} materials in its libraries")
+    pictures = _Pictures(folder, parts, looks.images, problems)
     for library in looks.libraries:
         for material in library.materials:
             if material.name not in looks.by_name:
                 looks.by_name[material.name] = len(looks.materials)
-                refs = {
-                    key: _image(folder, library, ref, images, looks, problems) for key, ref in material.maps.items()
-                }
+                refs = {key: pictures.number(library.uri, ref.file) for key, ref in material.maps.items()}
                 looks.materials.append(_material(material, len(looks.materials), refs))
     return looks
 
@@ -104,20 +110,32 @@ def texture_uri(folder: Path, library_uri: str, file: str) -> str:
     return beside
 
 
-def _image(
-    folder: Path, library: Library, ref: MapRef, images: dict[str, int], looks: Looks, problems: list[Problem]
-) -> int:
-    uri = texture_uri(folder, library.uri, ref.file)
-    if uri not in images:
-        images[uri] = len(looks.images)
-        data = b""
-        try:
-            data = read_part(folder, uri, f"/images/{images[uri]}")
-        except InputError as error:
-            zh = f"图像无法读取：{error.reason}"
-            problems.append(Problem("image-unreadable", error.reason, zh, f"/images/{images[uri]}"))
-        looks.images.append(Image(f"/images/{images[uri]}", PurePosixPath(uri).stem, sniff_image(data), data, uri))
-    return images[uri]
+class _Pictures:
+    """The images that maps name, in the order in which they come; each file is read once."""
+
+    def __init__(self, folder: Path, parts: Parts, images: list[Image], problems: list[Problem]) -> None:
+        self._folder = folder
+        self._parts = parts
+        self._images = images
+        self._problems = problems
+        self._numbers: dict[str, int] = {}
+
+    def number(self, library: str, file: str) -> int:
+        """Index of the image that a map of that library names. Raises `LimitError` for too many."""
+        uri = texture_uri(self._folder, library, file)
+        if uri not in self._numbers:
+            number = self._numbers[uri] = len(self._images)
+            if number == MOST_IMAGES:
+                raise LimitError(f"more than {MOST_IMAGES:,} images in its material libraries")
+            place = f"/images/{number}"
+            data = b""
+            try:
+                data = self._parts.read(uri, place)
+            except InputError as error:
+                zh = f"图像无法读取：{error.reason}"
+                self._problems.append(Problem("image-unreadable", error.reason, zh, place))
+            self._images.append(Image(place, PurePosixPath(uri).stem, sniff_image(data), data, uri))
+        return self._numbers[uri]
 
 
 def _material(held: MtlMaterial, number: int, images: dict[str, int]) -> Material:

@@ -16,6 +16,7 @@ _OPTIONS = {
     "-cc": 1, "-colorspace": 1,
 }  # fmt: skip
 _TRIPLES = ("-o", "-s", "-t")
+MOST_STATEMENT = 1 << 14  # bytes of a map's statement; no path is as long
 MAPS = ("map_", "bump", "disp", "decal", "norm", "refl")
 
 
@@ -81,6 +82,8 @@ def _floats(words: list[bytes]) -> Iterator[float]:
 
 def _map(rest: bytes, at: int) -> MapRef | None:
     """Options first, then the file's name, which may hold blanks."""
+    if len(rest) > MOST_STATEMENT:
+        return None
     triples: dict[str, list[float]] = {}
     clamp = False
     left = rest

@@ -99,13 +99,18 @@ def _with_libraries(detail: Detail, work: _Work) -> bytes:
     if detail.folder is None:
         return text
     own = {block.library for block in blocks(text)}
-    for begin, end in reversed(library_spans(text)):
-        statement = text[begin:end]
-        names = library_names(detail.folder, name_of(statement))
-        changed = [name if name in own else _library(detail.folder, name, work) for name in names]
+    put: dict[str, str] = {}  # a file may name a library in front of each of its objects
+    pieces, at = [], 0
+    for begin, end in library_spans(text):
+        names = library_names(detail.folder, name_of(text[begin:end]))
+        for name in names:
+            if name not in put:
+                put[name] = name if name in own else _library(detail.folder, name, work)
+        changed = [put[name] for name in names]
         if changed != names:
-            text = text[:begin] + " ".join(changed).encode() + text[end:]
-    return text
+            pieces += [text[at:begin], " ".join(changed).encode()]
+            at = end
+    return b"".join([*pieces, text[at:]])
 
 
 def _library(folder: Path, name: str, work: _Work) -> str:
