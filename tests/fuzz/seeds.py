@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import os
+import struct
 from functools import cache
 from pathlib import Path
 
-from tests.makers import hostile
+from tests.makers import bombs, hostile
 from tests.makers._pack import dump_json, unpack_glb
 
 MOST_BYTES = 48 << 10
@@ -48,6 +50,8 @@ def of(format_: str) -> list[bytes]:
 
         made = [SMALL, hostile.good(), *(make() for make in hostile.FILES.values())]
         found += [_as_gltf(data) for data in made] if format_ == "gltf" else made
+    found += _made(format_)
+    found += [make() for name, make in bombs.FILES.items() if name.endswith(f".{format_}")]
     shared = os.environ.get("SCENEPROOF_DATA")
     if shared:
         paths = sorted(Path(shared).rglob(f"*.{format_}"))
@@ -70,6 +74,38 @@ def dictionary(format_: str, folder: Path) -> list[str]:
     path = folder / "words"
     path.write_text("".join(f'"{word}"\n' for word in _WORDS[format_]), encoding="ascii")
     return [f"-dict={path}"]
+
+
+def _made(format_: str) -> list[bytes]:
+    """Small sound files of the formats whose samples are large or missing."""
+    places = "0 0 0\n1 0 0\n0 1 0\n0 0 1\n"
+    if format_ in ("xyz", "txt", "pts"):
+        return [places.encode()]
+    if format_ in ("off", "coff"):
+        return [f"{format_.upper()}\n4 1 0\n{places}3 0 1 2\n".encode()]
+    if format_ == "obj":
+        return [b"v 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nvn 0 0 1\nf 1/1/1 2/1/1 3/1/1\n"]
+    if format_ == "stl":
+        corners = struct.pack("<12fH", *range(12), 0)
+        text = "solid x\nfacet normal 0 0 1\nouter loop\n" + "vertex 0 0 0\n" * 3 + "endloop\nendfacet\nendsolid x\n"
+        return [bytes(80) + struct.pack("<I", 1) + corners, text.encode()]
+    if format_ == "pcd":
+        head = "VERSION .7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 1\nWIDTH 4\nHEIGHT 1\nPOINTS 4\nDATA "
+        return [f"{head}ascii\n{places}".encode(), f"{head}binary\n".encode() + struct.pack("<12f", *range(12))]
+    if format_ == "splat":
+        return [struct.pack("<6f8B", 0, 0, 0, 1, 1, 1, *[128] * 8) * 3]
+    if format_ == "spz":
+        head = struct.pack("<4sIIBBBB", b"NGSP", 2, 4, 1, 12, 0, 0)
+        return [gzip.compress(head + bytes(4 * (9 + 1 + 3 + 3 + 3 + 9)), mtime=0)]
+    if format_ == "drc":
+        from tests.io._codec_golden import GOLDEN, plain
+
+        return [plain(case["data"]) for case in GOLDEN["draco"]]
+    if format_ in ("las", "laz"):
+        from tests.io.test_las import las
+
+        return [las(format_ == "laz", form, version) for form, version in ((0, "1.2"), (3, "1.2"), (7, "1.4"))]
+    return []
 
 
 def _as_gltf(data: bytes) -> bytes:
