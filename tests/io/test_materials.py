@@ -7,7 +7,7 @@ import pytest
 
 from sceneproof.errors import InputError
 from sceneproof.io import load
-from sceneproof.io._gltf.materials import sniff_image
+from sceneproof.io._picture_header import sniff_image
 from tests.makers._pack import pack_glb
 from tests.makers.builder import Builder
 

@@ -14,6 +14,7 @@ from sceneproof.errors import LimitError, MarkError
 from sceneproof.kernels.rows import finite_rows
 from sceneproof.scene import Array, PointCloud, Problem, Scene
 
+from ._colors import linear_of as linear_of
 from ._plain import PlainDocument, asset_of
 
 PER_POINT = 48  # bytes decoded: float64 places, float32 colours and normals
@@ -32,13 +33,6 @@ def white_of(values: Array, kind: np.dtype[Any]) -> float:
     if kind.kind == "f":
         return 1.0 if top <= 1.0 else 255.0 if top <= 255.0 else top
     return 255.0 if kind.itemsize == 1 or top <= 255 else 65535.0
-
-
-def linear_of(values: Array) -> Array:
-    """sRGB 0..1 to linear (IEC 61966-2-1), float32: files store what a screen shows, a Scene what glTF stores."""
-    values = np.asarray(values, np.float64)
-    found: Array = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    return found
 
 
 def nonfinite(positions: Array, problems: list[Problem], pointer: str) -> Array:

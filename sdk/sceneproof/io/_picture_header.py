@@ -13,6 +13,13 @@ _KTX2 = b"\xabKTX 20\xbb\r\n\x1a\n"
 _START_OF_FRAME = frozenset((*range(0xC0, 0xD0),)) - {0xC4, 0xC8, 0xCC}  # the others in that row are tables
 _SCAN = b"\xff\xda"  # stands in JPEG data only where a scan begins: a 0xFF in a scan is followed by 0 or a restart
 _SEGMENTS = 4096
+_MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\xabKTX 20\xbb", "image/ktx2"),
+    (b"DDS ", "image/vnd-ms.dds"),
+    (b"GIF8", "image/gif"),
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,14 @@ class PictureHeader:
     @property
     def pixels(self) -> int:
         return self.width * self.height
+
+
+def sniff_image(data: bytes | memoryview) -> str:
+    """Media type by the first bytes, ``""`` when unknown."""
+    head = bytes(data[:16])
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    return next((mime for magic, mime in _MAGIC if head.startswith(magic)), "")
 
 
 def picture_header(data: bytes | memoryview) -> PictureHeader | None:

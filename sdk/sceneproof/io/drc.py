@@ -18,7 +18,7 @@ from sceneproof.kernels.rows import finite_rows
 from sceneproof.scene import Array, Mesh, Mode, Node, PointCloud, Primitive, Problem, Scene
 
 from ._codecs.draco import DracoMesh, decode_bare
-from ._obj.build import linear_colors
+from ._colors import linear_of
 from ._plain import PlainDocument, asset_of, read_sidecar
 
 EXTENSIONS = (".drc",)
@@ -79,7 +79,7 @@ def _floats(name: str, values: Array) -> Array:
     with np.errstate(over="ignore"):
         found = np.ascontiguousarray(values, np.float32)
     if name.startswith("COLOR") and found.shape[1] >= 3:
-        return np.concatenate([linear_colors(found[:, :3]), found[:, 3:4]], axis=1)
+        return np.concatenate([linear_of(found[:, :3]), found[:, 3:4]], axis=1)
     if name.startswith("TEXCOORD") and found.shape[1] >= 2:
         return np.stack([found[:, 0], 1.0 - found[:, 1]], axis=1)
     return found

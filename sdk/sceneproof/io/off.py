@@ -21,7 +21,7 @@ from sceneproof.errors import InputError, LimitError
 from sceneproof.kernels.rows import finite_rows
 from sceneproof.scene import Array, Mesh, Mode, Node, PointCloud, Primitive, Problem, Scene
 
-from ._obj.build import linear_colors
+from ._colors import linear_of
 from ._plain import PlainDocument, asset_of, read_sidecar, refuse, save_plain, with_metadata
 from ._text.comments import read_slot, with_slot
 from ._text.encoding import Encoding, from_text, to_text
@@ -194,7 +194,7 @@ def _attributes(held: Ragged, kind: re.Match[bytes] | None, positions: Array) ->
         colors = np.clip(np.nan_to_num(held.columns(at, left)), 0.0, None)
         colors = colors / 255.0 if colors.max(initial=0.0) > 1.0 else colors
         alpha = np.minimum(colors[:, 3:], 1.0).astype(np.float32)
-        out["COLOR_0"] = np.concatenate([linear_colors(colors[:, :3]), alpha], axis=1)
+        out["COLOR_0"] = np.concatenate([linear_of(colors[:, :3]), alpha], axis=1)
         at += left
     if textured and width >= at + 2:
         out["TEXCOORD_0"] = (held.columns(at, 2) * (1.0, -1.0) + (0.0, 1.0)).astype(np.float32)

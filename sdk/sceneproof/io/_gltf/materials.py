@@ -6,19 +6,13 @@ from typing import Any
 
 from sceneproof.errors import InputError, LimitError
 from sceneproof.io._paths import is_data_uri
+from sceneproof.io._picture_header import sniff_image
 from sceneproof.scene import Image, Material, Problem, TextureRef
 
 from . import fields
 from .embedded import Embedded
 
 _SOURCES = ("EXT_texture_webp", "KHR_texture_basisu", "EXT_texture_avif", "MSFT_texture_dds")
-_MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\xabKTX 20\xbb", "image/ktx2"),
-    (b"DDS ", "image/vnd-ms.dds"),
-    (b"GIF8", "image/gif"),
-)
 
 
 def read_images(tree: dict[str, Any], embedded: Embedded, problems: list[Problem]) -> tuple[Image, ...]:
@@ -41,14 +35,6 @@ def read_images(tree: dict[str, Any], embedded: Embedded, problems: list[Problem
         name = fields.text(entry, "name")
         images.append(Image(place, name, mime, data, outside, embedded.labels(data, mime, place, name)))
     return tuple(images)
-
-
-def sniff_image(data: bytes | memoryview) -> str:
-    """Media type by the first bytes, ``""`` when unknown."""
-    head = bytes(data[:16])
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    return next((mime for magic, mime in _MAGIC if head.startswith(magic)), "")
 
 
 def read_materials(tree: dict[str, Any]) -> tuple[Material, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sceneproof.errors import LimitError
+from sceneproof.io._colors import linear_of
 from sceneproof.io._text.polygons import triangulate
 from sceneproof.scene import Array, Mesh, Mode, Node, PointCloud, Primitive, Problem
 
@@ -234,14 +235,8 @@ def _attributes(found: Statements, rows: Array) -> dict[str, Any]:
         uv[rows[:, 1] < 0] = 0.0
         out["TEXCOORD_0"] = uv.astype(np.float32)
     if found.colors is not None and found.colored[rows[:, 0]].all():
-        out["COLOR_0"] = linear_colors(found.colors[rows[:, 0]])
+        out["COLOR_0"] = linear_of(found.colors[rows[:, 0]])
     return out
-
-
-def linear_colors(display: Array) -> Array:
-    """Display colours (sRGB, 0..1), as writers of vertex colours store them, in linear light; float32."""
-    held = np.clip(display, 0.0, 1.0)
-    return np.where(held <= 0.04045, held / 12.92, ((held + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def _cloud(found: Statements, loose: Array, problems: list[Problem]) -> PointCloud:
@@ -255,6 +250,6 @@ def _cloud(found: Statements, loose: Array, problems: list[Problem]) -> PointClo
     return PointCloud(
         "/points/0",
         found.positions[finite].astype(np.float32),
-        None if found.colors is None or not found.colored[finite].all() else linear_colors(found.colors[finite]),
+        None if found.colors is None or not found.colored[finite].all() else linear_of(found.colors[finite]),
         None if normals is None else normals[finite].astype(np.float32),
     )

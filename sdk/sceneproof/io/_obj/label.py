@@ -17,11 +17,10 @@ import numpy as np
 
 from sceneproof.edits import PutNode
 from sceneproof.errors import MarkError
+from sceneproof.io._colors import linear
 from sceneproof.io._text.encoding import newline
 from sceneproof.io._text.rewrite import shortest
 from sceneproof.scene import Material, Mesh, Node
-
-from .materials import linear
 
 LIBRARY_ENDING = ".sceneproof.mtl"
 LIBRARY_HEAD = b"# sceneproof label: the materials of the object at the end of the OBJ\n"

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from sceneproof.errors import InputError, LimitError
-from sceneproof.io._gltf.materials import sniff_image
+from sceneproof.io._colors import linear
 from sceneproof.io._paths import Parts, inside
+from sceneproof.io._picture_header import sniff_image
 from sceneproof.scene import Image, Material, Problem, TextureRef
 
 from .mtl import MapRef, MtlMaterial, read_mtl
@@ -183,12 +184,6 @@ def _roughness(numbers: dict[str, tuple[float, ...]]) -> float:
     if "pr" in numbers:
         return min(max(numbers["pr"][0], 0.0), 1.0)
     return 1.0 - math.sqrt(min(max(numbers.get("ns", (0.0,))[0], 0.0), 1000.0) / 1000.0)
-
-
-def linear(value: float) -> float:
-    """A display colour (sRGB), as viewers of OBJ take ``Kd``, in linear light, 0..1."""
-    value = min(max(value, 0.0), 1.0)
-    return float(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)
 
 
 def _texture(ref: MapRef, image: int) -> TextureRef:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sceneproof.config import LIMITS
 from sceneproof.errors import InputError, LimitError
-from sceneproof.io._obj.build import linear_colors
+from sceneproof.io._colors import linear_of
 from sceneproof.io._text.encoding import name_of
 from sceneproof.scene import Array, Problem
 
@@ -68,7 +68,7 @@ def _colors(header: bytes, attribute: Array) -> tuple[Array | None, tuple[float,
     flagged = (attribute & 0x8000) != 0
     if 0 <= at <= 80 - 10:
         r, g, b, a = (value / 255.0 for value in header[at + 6 : at + 10])
-        whole = linear_colors(np.array([r, g, b]))
+        whole = linear_of(np.array([r, g, b]))
         base = (float(whole[0]), float(whole[1]), float(whole[2]), a)
         own, order = ~flagged, (0, 5, 10)
         if not (own & (attribute != 0)).any():
@@ -78,7 +78,7 @@ def _colors(header: bytes, attribute: Array) -> tuple[Array | None, tuple[float,
     if not own.any():
         return None, base
     display = np.stack([((attribute >> shift) & 31) / 31.0 for shift in order], axis=1)
-    colors = linear_colors(display)
+    colors = linear_of(display)
     colors[~own] = base[:3] if base else (1.0, 1.0, 1.0)
     return colors, base
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sceneproof.io._gltf.materials import sniff_image
 from sceneproof.io._paths import is_data_uri
+from sceneproof.io._picture_header import sniff_image
 from sceneproof.scene import Problem
 
 from ._look import Look, mapped
