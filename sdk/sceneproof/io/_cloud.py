@@ -14,7 +14,7 @@ from sceneproof.errors import LimitError, MarkError
 from sceneproof.kernels.rows import finite_rows
 from sceneproof.scene import Array, PointCloud, Problem, Scene
 
-from ._colors import linear_of as linear_of
+from ._colors import linear_of as linear_of  # noqa: PLC0414  the readers of clouds take it from here
 from ._plain import PlainDocument, asset_of
 
 PER_POINT = 48  # bytes decoded: float64 places, float32 colours and normals
