@@ -16,6 +16,7 @@ from .container import GltfDocument
 from .draco_edit import set_draco_positions
 from .editor import Editor
 from .meshopt_edit import MeshoptViews
+from .rows import as_rows, moved_accessor, new_rows, put_rows
 from .usage import Usage
 
 Place = tuple[str | int, ...]
@@ -78,10 +79,10 @@ def _put(
         if found is not None:
             return number, found
         view, found = packed.fresh(entry, values, tolerance)
-        return _accessor(editor, entry, view), found
-    if own and _in_place(editor, entry, values):
+        return moved_accessor(editor, entry, view), found
+    if own and put_rows(editor, entry, as_rows(values)):
         return number, values
-    return _fresh(editor, entry, values), values
+    return moved_accessor(editor, entry, new_rows(editor, as_rows(values))), values
 
 
 def _pointer(place: Place) -> str:
@@ -101,37 +102,3 @@ def _bounds(editor: Editor, number: int, values: Array) -> None:
     integers = values.dtype.kind != "f"
     for name, row in (("min", values.min(axis=0)), ("max", values.max(axis=0))):
         editor.set(("accessors", number, name), [int(item) if integers else float(item) for item in row])
-
-
-def _in_place(editor: Editor, entry: dict[str, Any], values: Array) -> bool:
-    """Overwrite the accessor's bytes; False when it has none of its own."""
-    if "bufferView" not in entry or "sparse" in entry:
-        return False
-    view = editor.get("bufferViews", entry["bufferView"])
-    if view.get("extensions"):
-        return False
-    size = values.dtype.itemsize * 3
-    stride = int(view.get("byteStride", size))
-    start = int(view.get("byteOffset", 0) + entry.get("byteOffset", 0))
-    content = np.frombuffer(editor.buffer(int(view["buffer"])), np.uint8)
-    rows = np.ndarray((len(values), size), np.uint8, content, start, (stride, 1))
-    rows[:] = values.view(np.uint8).reshape(len(values), size)
-    return True
-
-
-def _fresh(editor: Editor, entry: dict[str, Any], values: Array) -> int:
-    size = values.dtype.itemsize * 3
-    padded = -size % 4  # rows of vertex data begin at multiples of four
-    rows = np.zeros((len(values), size + padded), np.uint8)
-    rows[:, :size] = values.view(np.uint8).reshape(len(values), size)
-    buffer, offset = editor.add_bytes(rows.tobytes())
-    view: dict[str, Any] = {"buffer": buffer, "byteOffset": offset, "byteLength": rows.nbytes, "target": 34962}
-    if padded:
-        view["byteStride"] = size + padded
-    return _accessor(editor, entry, editor.append(("bufferViews",), view))
-
-
-def _accessor(editor: Editor, entry: dict[str, Any], view: int) -> int:
-    """A copy of an accessor on a view of its own."""
-    kept = {name: value for name, value in entry.items() if name not in ("sparse", "byteOffset", "bufferView")}
-    return editor.append(("accessors",), {**kept, "bufferView": view})

@@ -11,13 +11,14 @@ import numpy as np
 from sceneproof.edits import Edit, SetPositions
 from sceneproof.errors import MarkError
 from sceneproof.io._splats import differs
-from sceneproof.scene import Array, Splats
+from sceneproof.scene import Splats
 
 from .accessors import Accessors
 from .compact import put_ranges
 from .container import GltfDocument
 from .editor import Editor
 from .positions import set_positions, stored
+from .rows import as_rows, moved_accessor, new_rows, put_rows
 from .splats import SPLATTING, coefficients, packing
 from .usage import Usage
 
@@ -101,32 +102,8 @@ def _colors(document: GltfDocument, changes: Sequence[Change]) -> GltfDocument:
             place = ("meshes", mesh, "primitives", primitive, "attributes", name)
             number, entry = accessors.entry(editor.get(*place), old.pointer)
             values = stored(entry, new.harmonics[:, index])
-            rows = values.view(np.uint8).reshape(len(values), -1)
+            rows = as_rows(values)
             alone = usage.users(number) == 1 and not usage.shared(number)
-            if not (alone and _in_place(editor, entry, rows)):
-                editor.set(place, _fresh(editor, entry, rows))
+            if not (alone and put_rows(editor, entry, rows)):
+                editor.set(place, moved_accessor(editor, entry, new_rows(editor, rows), without=("min", "max")))
     return editor.finish()
-
-
-def _in_place(editor: Editor, entry: dict[str, Any], rows: Array) -> bool:
-    """Overwrite an accessor's bytes; False when they are sparse, compressed or missing."""
-    view = editor.get("bufferViews", entry.get("bufferView", -1))
-    if view is None or "sparse" in entry or view.get("extensions"):
-        return False
-    content = np.frombuffer(editor.buffer(int(view["buffer"])), np.uint8)
-    start = int(view.get("byteOffset", 0) + entry.get("byteOffset", 0))
-    np.ndarray(rows.shape, np.uint8, content, start, (int(view.get("byteStride", rows.shape[1])), 1))[:] = rows
-    return True
-
-
-def _fresh(editor: Editor, entry: dict[str, Any], rows: Array) -> int:
-    """An accessor like `entry` on bytes of its own, rows at multiples of four."""
-    padded = np.pad(rows, ((0, 0), (0, -rows.shape[1] % 4)))
-    buffer, offset = editor.add_bytes(padded.tobytes())
-    view = {"buffer": buffer, "byteOffset": offset, "byteLength": padded.size, "target": 34962}
-    if padded.shape != rows.shape:
-        view["byteStride"] = padded.shape[1]
-    kept = {
-        name: value for name, value in entry.items() if name not in ("sparse", "byteOffset", "bufferView", "min", "max")
-    }
-    return editor.append(("accessors",), {**kept, "bufferView": editor.append(("bufferViews",), view)})
