@@ -192,3 +192,24 @@ def test_thousands_of_labels_are_objects_like_others() -> None:
     text = TRIANGLE + b"".join(block % (number, number) for number in range(20_000))
     own = [node for node in _quickly(text, "a.obj").nodes if node.extras]
     assert len(own) <= 64
+
+
+def test_a_picture_that_many_images_name_is_copied_once_and_renamed_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.png").write_bytes(b"\x89PNG\r\n\x1a\n1")
+    images = [{"uri": "t.png"}] * 300
+    (tmp_path / "a.gltf").write_text(json.dumps({"asset": {"version": "2.0"}, "images": images}))
+    scene = load(tmp_path / "a.gltf")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "t.png").write_bytes(b"another")
+    read: list[str] = []
+    whole = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda self: read.append(self.name) or whole(self))  # type: ignore[func-returns-value]
+    save(scene, out / "b.gltf")
+    assert len(read) < 5
+    names = {image["uri"] for image in json.loads((out / "b.gltf").read_text())["images"]}
+    assert len(names) == 1
+    assert (out / names.pop()).read_bytes() == b"\x89PNG\r\n\x1a\n1"
+    assert (out / "t.png").read_bytes() == b"another"

@@ -49,8 +49,12 @@ def write_parts(document: GltfDocument, path: Path) -> list[Path]:
     written: list[Path] = []
     folders: list[Path] = []
     edits: dict[tuple[Token, ...], str] = {}
+    renamed: dict[str, str] = {}  # parts that several places name
     try:
         for place, uri, content in _parts(document):
+            if content is None:
+                edits |= {place: renamed[uri]} if uri in renamed else {}
+                continue
             target = None
             if place[0] == NESTED and _own_name(path, uri, content) is None:
                 raise UsageError(
@@ -62,6 +66,8 @@ def write_parts(document: GltfDocument, path: Path) -> list[Path]:
                 name = f"{path.stem}-{hashlib.sha256(content).hexdigest()[:12]}{Path(unquote(uri)).suffix}"
                 target = path.parent / name
                 edits[place] = quote(name)
+                if place[0] != "buffers":  # one that was edited has a new name of its own
+                    renamed[uri] = edits[place]
             if not target.exists():
                 _make(target.parent, folders)
                 write_bytes(target, content)
@@ -108,8 +114,9 @@ def _uri_at(tree: Any, place: tuple[Token, ...]) -> Any:
     return tree
 
 
-def _parts(document: GltfDocument) -> Iterator[tuple[tuple[Token, ...], str, bytes]]:
-    """Every part beside the file: where its URI stands, the URI, its content."""
+def _parts(document: GltfDocument) -> Iterator[tuple[tuple[Token, ...], str, bytes | None]]:
+    """Every part beside the file: where its URI stands, the URI, its content; ``None`` where that came before."""
+    seen: set[str] = set()
     for place, uri in _uris(document.tree, ()):
         if is_data_uri(uri):
             continue
@@ -118,6 +125,10 @@ def _parts(document: GltfDocument) -> Iterator[tuple[tuple[Token, ...], str, byt
             if content is not None:
                 yield place, uri, bytes(content)
             continue
+        if uri in seen:
+            yield place, uri, None
+            continue
+        seen.add(uri)
         try:
             content = read_part(document.folder, uri, "")
         except InputError:  # was named on loading, and is not copied
