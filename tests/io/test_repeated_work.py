@@ -18,6 +18,9 @@ import pytest
 from sceneproof.config import LIMITS
 from sceneproof.errors import InputError, LimitError
 from sceneproof.io import load, save
+from sceneproof.io._gltf.compact import put_ranges
+from sceneproof.io._gltf.container import parse
+from sceneproof.io._gltf.editor import Editor
 from sceneproof.scene import Scene
 
 MOST_SECONDS = 20.0
@@ -213,3 +216,18 @@ def test_a_picture_that_many_images_name_is_copied_once_and_renamed_everywhere(
     assert len(names) == 1
     assert (out / names.pop()).read_bytes() == b"\x89PNG\r\n\x1a\n1"
     assert (out / "t.png").read_bytes() == b"another"
+
+
+def test_thousands_of_streams_get_new_bytes_in_one_pass() -> None:
+    count = 10_000
+    views = [{"buffer": 0, "byteOffset": 16 * number, "byteLength": 16} for number in range(count)]
+    tree = {"asset": {"version": "2.0"}, "buffers": [{"byteLength": 16 * count}], "bufferViews": views}
+    text = json.dumps(tree).encode()
+    text += b" " * (-len(text) % 4)
+    parts = struct.pack("<II", len(text), 0x4E4F534A) + text + struct.pack("<II", 16 * count, 0x004E4942)
+    head = struct.pack("<4sII", b"glTF", 2, 12 + len(parts) + 16 * count)
+    editor = Editor(parse(head + parts + bytes(16 * count), None))
+    start = time.perf_counter()
+    put_ranges(editor, {("bufferViews", number): b"x" * 24 for number in range(count)})
+    assert time.perf_counter() - start < MOST_SECONDS / 2
+    assert editor.length(0) == 24 * count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,11 +25,11 @@ def put_ranges(editor: Editor, contents: Mapping[Place, bytes]) -> None:
     holders = list(_holders(editor.tree))
     fixed = set(_foreign(editor.tree))
     moves: dict[int, list[tuple[int, int, Place, bytes]]] = {}
+    known = {holder[0]: holder for holder in holders}
+    single = _single(holders)
     for place, content in contents.items():
-        _, buffer, start, end = next(item for item in holders if item[0] == place)
-        alone = not any(
-            where != place and other == buffer and first < end and last > start for where, other, first, last in holders
-        )
+        _, buffer, start, end = known[place]
+        alone = place in single
         if alone and start < end and buffer not in fixed:
             moves.setdefault(buffer, []).append((start, end, place, content))
         elif alone and len(content) <= end - start:
@@ -38,6 +39,19 @@ def put_ranges(editor: Editor, contents: Mapping[Place, bytes]) -> None:
             _repoint(editor, place, content)
     for buffer, parts in moves.items():
         _splice(editor, buffer, sorted(parts), [item for item in holders if item[1] == buffer])
+
+
+def _single(holders: list[Holder]) -> set[Place]:
+    """The places whose stretch no other one overlaps."""
+    found = set()
+    ordered = sorted(holders, key=lambda holder: holder[1:])
+    reach: dict[int, int] = {}  # how far the stretches of a buffer go so far
+    for number, (place, buffer, start, end) in enumerate(ordered):
+        following = ordered[number + 1] if number + 1 < len(ordered) else None
+        if reach.get(buffer, 0) <= start and not (following and following[1] == buffer and following[2] < end):
+            found.add(place)
+        reach[buffer] = max(reach.get(buffer, 0), end)
+    return found
 
 
 def _repoint(editor: Editor, place: Place, content: bytes) -> None:
@@ -53,10 +67,11 @@ def _splice(editor: Editor, buffer: int, parts: list[tuple[int, int, Place, byte
         del content[length:]  # a chunk's padding, which writing makes anew
     pieces: list[bytes] = []
     shifts: list[tuple[int, int]] = []  # (old offset from which it holds, bytes moved so far)
+    begins = sorted(holder[2] for holder in holders)
     done = moved = 0
     for start, end, place, new in parts:
-        follower = min((first for where, _, first, _ in holders if where != place and first >= end), default=None)
-        stop = min(length if follower is None else follower, length)
+        follower = bisect_left(begins, end)
+        stop = min(begins[follower], length) if follower < len(begins) else length
         if any(content[end:stop]) or stop - end >= ALIGNMENT:
             stop = end  # more than padding: whoever put it there keeps it
         room = stop - start
@@ -67,10 +82,11 @@ def _splice(editor: Editor, buffer: int, parts: list[tuple[int, int, Place, byte
         shifts.append((end, moved))
         editor.set((*place, "byteLength"), len(new))
     content[:] = b"".join([*pieces, bytes(content[done:])])
+    since = [offset for offset, _ in shifts]
     for place, _, start, _ in holders:
-        by = next((moved for since, moved in reversed(shifts) if start >= since), 0)
-        if by:
-            editor.set((*place, "byteOffset"), start + by)
+        passed = bisect_right(since, start)
+        if passed and shifts[passed - 1][1]:
+            editor.set((*place, "byteOffset"), start + shifts[passed - 1][1])
     editor.set(("buffers", buffer, "byteLength"), length + moved)
 
 
