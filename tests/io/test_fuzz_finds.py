@@ -22,10 +22,24 @@ def las_with_records_without_end() -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize(("make", "ending"), [(las_with_records_without_end, "las")])
+def off_without_vertices() -> bytes:
+    """A face and nothing that it could name."""
+    return b" 0 1\n3 0 1 2"
+
+
+@pytest.mark.parametrize(("make", "ending"), [(las_with_records_without_end, "las"), (off_without_vertices, "off")])
 def test_a_find_is_refused_in_one_line_and_at_once(make, ending):
     started = time.monotonic()
     with pytest.raises(InputError) as caught:
         load(make(), uri=f"find.{ending}")
     assert "\n" not in str(caught.value)
     assert time.monotonic() - started < 10
+
+
+def test_a_vertex_of_an_ascii_stl_that_lacks_numbers_does_not_take_those_of_the_next():
+    """The line reached into the one behind it, and the two were counted as one."""
+    facet = "facet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendloop\nendfacet\n"
+    broken = "facet normal 0 0 1\nouter loop\nvehrte 0 0 0\nvertex 1 0 0\nvertex -0.5\nvertex 0 1 0\nendsolid x"
+    scene = load(f"solid x\n{facet * 3}{broken}".encode(), uri="find.stl")
+    assert scene.problems
+    assert len(scene.meshes[0].primitives[0].triangles) == 3

@@ -215,7 +215,8 @@ def _faces(lines: Lines, positions: Array, problems: list[Problem]) -> Array:
     raw = held.values[np.repeat(begins[fits] + 1, counts) + step]
     known = np.isfinite(raw) & (raw >= 0) & (raw < len(positions)) & (raw == np.floor(raw))
     corners = np.where(known, raw, 0).astype(np.int64)
-    known &= finite_rows(positions)[corners]
+    if len(positions):
+        known &= finite_rows(positions)[corners]
     owner = np.repeat(np.arange(len(counts)), counts)
     sound = np.ones(len(counts), bool)
     sound[owner[~known]] = False

@@ -197,16 +197,20 @@ def chunks(lines: Lines, skip: int) -> Iterator[tuple[int, bytes, Array]]:
 
 def _gathered(data: bytes, begins: Array, sizes: Array) -> bytes:
     rows = np.concatenate([[0], np.cumsum(sizes + 1)])
-    low, high = int(begins[0]), int((begins + sizes).max())
     raw = np.frombuffer(data, np.uint8)
     out = np.full(int(rows[-1]), 32, np.uint8)
-    if high - low > 4 * len(out):  # the lines lie far apart: positions byte by byte are cheaper than a mask
+    held = sizes > 0  # a line shorter than its keyword would begin within the next one
+    if not held.any():
+        return out.tobytes()
+    low, high = int(begins[held][0]), int((begins + sizes)[held].max())
+    tangled = bool((begins[1:] < (begins + sizes)[:-1]).any())  # a broken file's lines reach into one another
+    if tangled or high - low > 4 * len(out):  # positions byte by byte; cheaper than a mask for lines that lie far apart
         within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         out[within + np.repeat(rows[:-1], sizes)] = raw[within + np.repeat(begins, sizes)]
         return out.tobytes()
     steps = np.zeros(high - low + 1, np.int8)
-    steps[begins - low] += 1  # no two lines begin, or end, at one place
-    steps[begins + sizes - low] -= 1
+    steps[begins[held] - low] += 1  # no two of these begin, or end, at one place
+    steps[(begins + sizes)[held] - low] -= 1
     place = np.ones(len(out), bool)
     place[rows[1:] - 1] = False
     out[place] = raw[low:high][np.cumsum(steps[:-1], dtype=np.int8) > 0]
