@@ -22,21 +22,17 @@ from sceneproof.io._gltf.compact import put_ranges
 from sceneproof.io._gltf.container import parse
 from sceneproof.io._gltf.editor import Editor
 from sceneproof.scene import Scene
+from tests.makers._pack import pack_glb
 
 MOST_SECONDS = 20.0
 
 
 def _glb(members: dict[str, Any], binary: bytes = b"") -> bytes:
     """A GLB with one view over all of its binary chunk."""
-    binary += b"\0" * (-len(binary) % 4)
     tree = {"asset": {"version": "2.0"}, **members}
     if binary:
         tree.update(buffers=[{"byteLength": len(binary)}], bufferViews=[{"buffer": 0, "byteLength": len(binary)}])
-    text = json.dumps(tree).encode()
-    text += b" " * (-len(text) % 4)
-    parts = struct.pack("<II", len(text), 0x4E4F534A) + text
-    parts += struct.pack("<II", len(binary), 0x004E4942) + binary if binary else b""
-    return struct.pack("<4sII", b"glTF", 2, 12 + len(parts)) + parts
+    return pack_glb(tree, binary)
 
 
 def _quickly(data: bytes, uri: str = "a.glb") -> Scene:
@@ -222,11 +218,7 @@ def test_thousands_of_streams_get_new_bytes_in_one_pass() -> None:
     count = 10_000
     views = [{"buffer": 0, "byteOffset": 16 * number, "byteLength": 16} for number in range(count)]
     tree = {"asset": {"version": "2.0"}, "buffers": [{"byteLength": 16 * count}], "bufferViews": views}
-    text = json.dumps(tree).encode()
-    text += b" " * (-len(text) % 4)
-    parts = struct.pack("<II", len(text), 0x4E4F534A) + text + struct.pack("<II", 16 * count, 0x004E4942)
-    head = struct.pack("<4sII", b"glTF", 2, 12 + len(parts) + 16 * count)
-    editor = Editor(parse(head + parts + bytes(16 * count), None))
+    editor = Editor(parse(pack_glb(tree, bytes(16 * count)), None))
     start = time.perf_counter()
     put_ranges(editor, {("bufferViews", number): b"x" * 24 for number in range(count)})
     assert time.perf_counter() - start < MOST_SECONDS / 2
