@@ -64,14 +64,6 @@ def run(function: str, *arguments: Any, what: str) -> Any:
     raise InputError(text if fault == "refused" else f"{what} failed ({text})")
 
 
-def start() -> None:
-    """Start the decoder process ahead of its first call, without waiting for it."""
-    global _worker  # noqa: PLW0603
-    with _lock:
-        if _worker is None:
-            _worker = _Worker()
-
-
 def close() -> None:
     """End the decoder process; the next call starts another."""
     global _worker
