@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
-from .batch import Outcome, Task, attempt, cpus
+from ._task import Outcome, Task, attempt, cpus
 from .errors import InputError
 
 _THREADS = (

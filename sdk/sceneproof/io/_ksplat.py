@@ -157,6 +157,8 @@ def _fill(columns: dict[str, Array], data: bytes, section: _Section, level: int,
 
 def _bucket_centers(data: bytes, section: _Section) -> Array:
     """The centre of each splat's bucket, float64 [shape=(n, 3)]: full buckets first, then those with stated sizes."""
+    if section.full > section.count:  # a full bucket holds one at least
+        raise InputError(f"{section.full:,} full buckets for {section.count:,} splats", pointer=section.place)
     sizes = np.frombuffer(data, "<u4", section.partial, section.start).astype(np.int64)
     ends = np.concatenate([np.full(section.full, section.capacity, np.int64), sizes]).cumsum()
     bucket = np.searchsorted(ends, np.arange(section.count), side="right")
