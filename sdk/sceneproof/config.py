@@ -46,7 +46,7 @@ class Limits:
     text_bytes: int = 256 << 20
     accessor_bytes: int = 1 << 30
     decoded_bytes: int = 768 << 20
-    free_bytes: int = 192 << 20
+    free_bytes: int = 128 << 20
     fair_ratio: int = 32
     read_bytes: int = 2 << 30
     nodes: int = 250_000
