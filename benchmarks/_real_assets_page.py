@@ -94,7 +94,7 @@ def _compressed(rows: Sequence[Row], codecs: Mapping[str, str]) -> list[str]:
                 f"{row['bytes_marked']:,}" if marked else "",
                 f"{row['bytes_marked'] / row['bytes']:.3f}" if marked else row["note"],
                 f"{after / before:.3f}" if before else "",
-                ", ".join(f"{a}→{b}" if a != b else str(a) for a, b in row.get("bits") or ()),
+                ", ".join(_bits(a, b) for a, b in row.get("bits") or ()),
                 _mark(row, "watermark") if marked else "",
             ]
         )
@@ -108,6 +108,12 @@ def _compressed(rows: Sequence[Row], codecs: Mapping[str, str]) -> list[str]:
     if borne:
         lines[-1] += f" Over the {len(borne)} that bear a watermark: {statistics.median(borne):.3f}."
     return lines
+
+
+def _bits(before: int | None, after: int | None) -> str:
+    if before is None:
+        return "whole numbers"
+    return str(before) if before == after else f"{before}→{after}"
 
 
 def _every(rows: Sequence[Row]) -> list[str]:

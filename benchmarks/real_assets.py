@@ -114,7 +114,7 @@ def receipted(receipt: dict[str, Any]) -> Row:
         "height": (marks.get("label") or {}).get("height_ratio"),
         "carriers": (marks.get("watermark") or {}).get("carriers"),
         "streams": [sum(note[name] for note in receipt["reencoded"]) for name in ("bytes_before", "bytes_after")],
-        "bits": sorted(bits),
+        "bits": sorted(bits, key=str),
     }
 
 
