@@ -7,8 +7,11 @@ import time
 
 import pytest
 
+from sceneproof.derived.world import bounds
 from sceneproof.errors import InputError
 from sceneproof.io import load
+from tests.makers import hostile
+from tests.makers._pack import pack_glb, unpack_glb
 
 
 def las_with_records_without_end() -> bytes:
@@ -43,3 +46,14 @@ def test_a_vertex_of_an_ascii_stl_that_lacks_numbers_does_not_take_those_of_the_
     scene = load(f"solid x\n{facet * 3}{broken}".encode(), uri="find.stl")
     assert scene.problems
     assert len(scene.meshes[0].primitives[0].triangles) == 3
+
+
+def test_morph_targets_of_a_primitive_without_positions_move_nothing():
+    """Three deltas were added to no vertex when the scene was placed."""
+    doc, binary = unpack_glb(hostile.good())
+    primitive = doc["meshes"][0]["primitives"][0]
+    primitive["targets"] = [{"POSITION": primitive["attributes"].pop("POSITION")}]
+    doc["nodes"][0]["weights"] = [0.5]
+    scene = load(pack_glb(doc, binary))
+    assert bounds(scene) is None
+    assert [dict(target) for target in scene.meshes[0].primitives[0].targets] == [{}]

@@ -201,11 +201,14 @@ def _meshopt(semantics: dict[str, Any], place: str, accessors: Accessors) -> str
 def _targets(entry: dict[str, Any], place: str, accessors: Accessors, vertices: int) -> tuple[dict[str, Array], ...]:
     targets = []
     for number, target in enumerate(fields.objects(entry, "targets", place)):
-        deltas = {}
+        deltas: dict[str, Array] = {}
+        if not vertices:  # no positions, or none that were decoded: there is nothing that the deltas could move
+            targets.append(deltas)
+            continue
         for name, index in target.items():
             where = f"{place}/targets/{number}/{fields.step(name)}"
             values = accessors.floats(index, where, _kinds(name, _DELTAS))
-            if vertices and len(values) != vertices:
+            if len(values) != vertices:
                 raise InputError(f"{len(values):,} deltas for {vertices:,} vertices", pointer=where)
             if not accessors.finite(values):
                 raise InputError("holds values that are not finite", pointer=where)
