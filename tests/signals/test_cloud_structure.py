@@ -36,7 +36,7 @@ def _open3d() -> None:
 def test_two_planes_and_the_points_off_them_are_found() -> None:
     found = cloud_structure.measure(cloud(wall_and_floor(20)))
     assert found.detail["planes"] == 2
-    assert found.detail["plane_share"] > 0.95
+    assert found.detail["plane_share"] >= 0.95  # shares come in steps of 5 %
     assert 0.008 < found.value < 0.03
     assert found.score is None
     assert found == cloud_structure.measure(cloud(wall_and_floor(20)))

@@ -49,7 +49,8 @@ def _check_entries(tree: dict[str, Any]) -> None:
         count = len(fields.objects(tree, name))
         if count > LIMITS.nodes:
             raise LimitError(f"{count:,} {name}, limit {LIMITS.nodes:,}", pointer=f"/{name}")
-    count = sum(len(fields.objects(mesh, "primitives")) for mesh in fields.objects(tree, "meshes"))
+    meshes = enumerate(fields.objects(tree, "meshes"))
+    count = sum(len(fields.objects(mesh, "primitives", f"/meshes/{number}")) for number, mesh in meshes)
     if count > LIMITS.instances:
         raise LimitError(f"{count:,} primitives, limit {LIMITS.instances:,}", pointer="/meshes")
 
