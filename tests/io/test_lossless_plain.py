@@ -180,7 +180,7 @@ def test_a_moved_mesh_changes_the_places_in_the_file_and_nothing_beside_them(nam
 @pytest.mark.parametrize("name", [name for name in MESHES if name.endswith((".ply", ".obj", "no-data"))])
 def test_all_marks_of_a_mesh_leave_the_subject_and_are_made_once(name, data, tmp_path):
     before = load(data / name)
-    if not before.meshes:  # points and splats bear no visible label, and say so
+    if not before.meshes and name.endswith(".ply"):  # points and splats bear no visible label, and say so
         with pytest.raises(MarkError):
             apply(before, [label()])
         return
