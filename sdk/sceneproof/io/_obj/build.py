@@ -246,10 +246,11 @@ def _cloud(found: Statements, loose: Array, problems: list[Problem]) -> PointClo
     if count:
         en = f"{count:,} points are not finite; they are left out"
         problems.append(Problem("point-not-finite", en, f"{count:,} 个点的坐标非有限，已略去", count=count))
-    normals = found.normals[: len(loose)] if len(found.normals) >= len(loose) else None
+    used = int(np.flatnonzero(loose).max(initial=-1)) + 1  # a label's vertices and normals stand behind the cloud's
+    normals = found.normals[:used][finite[:used]] if len(found.normals) >= used else None
     return PointCloud(
         "/points/0",
         found.positions[finite].astype(np.float32),
         None if found.colors is None or not found.colored[finite].all() else linear_of(found.colors[finite]),
-        None if normals is None else normals[finite].astype(np.float32),
+        None if normals is None else normals.astype(np.float32),
     )
