@@ -299,7 +299,11 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """One asset, decoded, with the untouched source in `document` (a handler's own type, used to write it again)."""
+    """One asset, decoded, with the untouched source in `document` (a handler's own type, used to write it again).
+
+    `up_axis` is the axis of the file's own coordinates that points up, ``+y`` or another of ``±x ±y ±z``: pictures look
+    at clouds that way. Coordinates are never turned.
+    """
 
     format: str
     uri: str | None
@@ -322,6 +326,7 @@ class Scene:
     extensions: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     asset: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     problems: tuple[Problem, ...] = ()
+    up_axis: str = "+y"
     document: Any = field(default=None, repr=False)
 
     def live_nodes(self) -> tuple[int, ...]:

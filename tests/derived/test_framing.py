@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sceneproof.derived.framing import ASPECTS, View, frame, framed_points, views
+from sceneproof.derived.framing import ASPECTS, UPRIGHT, View, frame, framed_points, views
 from sceneproof.errors import InputError
 from sceneproof.scene import Camera, PointCloud, Scene
 from tests import _scenes
@@ -156,3 +156,17 @@ def test_data_that_is_not_decoded_counts_with_the_corners_of_its_bounds() -> Non
     assert points.min(axis=0) == pytest.approx((9, -2, -3))
     assert points.max(axis=0) == pytest.approx((11, 2, 3))
     assert len(points) == 8
+
+
+@pytest.mark.parametrize("axis", list(UPRIGHT))
+def test_a_cloud_is_seen_the_right_way_up_whatever_its_axes(axis: str) -> None:
+    """Turned into the file's axes, points are seen where they are seen in glTF's."""
+    points = np.random.default_rng(5).normal(size=(40, 3)) * (1, 3, 0.5)
+    upright = UPRIGHT[axis]
+    assert np.linalg.det(upright) == 1  # a turn; a mirror would swap left and right
+    up = np.eye(3)["xyz".index(axis[1])] * (1 if axis[0] == "+" else -1)
+    assert (upright @ up).tolist() == [0, 1, 0]
+    straight = Scene("spz", None, (), (), (), points=(PointCloud("/points/0", points),))
+    turned = replace(straight, up_axis=axis, points=(PointCloud("/points/0", points @ upright),))
+    seen = views(turned)[0].project(points @ upright, 640, 360)
+    assert seen == pytest.approx(views(straight)[0].project(points, 640, 360))

@@ -3,12 +3,13 @@
 Without a camera the framing is that of model-viewer (its ModelScene.updateFraming and frameModel): target = centre of
 the bounds, camera at azimuth 0 and polar angle 75 degrees, at 105 % of the distance at which a sphere around the target
 that holds all vertices fits 30 degrees; in a narrow picture the vertical angle grows until the scene fits across.
+A cloud whose file is not +Y up (`Scene.up_axis`) is looked at the right way up.
 An avatar of VRM 0.x faces -Z (VRM 1.0 and glTF: +Z), and its viewers look from there: azimuth 180 degrees.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +24,15 @@ ASPECTS: tuple[tuple[str, float], ...] = (("16:9", 16 / 9), ("9:16", 9 / 16), ("
 HALF_FOV = float(np.tan(np.radians(15)))
 POLAR = np.radians(75)
 DISTANCE = 1.05
+# From a file's axes to glTF's, by what points up: turns, no mirrors. -Y up is right, down, forward, as cameras count.
+UPRIGHT = {
+    "+x": np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]),
+    "-x": np.array([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]]),
+    "+y": np.eye(3),
+    "-y": np.diag([1.0, -1, -1]),
+    "+z": np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]),
+    "-z": np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]]),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +114,11 @@ def views(scene: Scene) -> tuple[View, ...]:
     )
     if cameras:
         return cameras
-    default = frame(framed_points(scene), from_behind=faces_back(scene))
-    return () if default is None else (default,)
+    upright = UPRIGHT[scene.up_axis]
+    default = frame(framed_points(scene) @ upright.T, from_behind=faces_back(scene))
+    if default is None:
+        return ()
+    return (replace(default, eye=default.eye @ upright, rotation=upright.T @ default.rotation),)
 
 
 @derived

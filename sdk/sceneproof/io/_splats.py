@@ -22,6 +22,7 @@ from sceneproof.scene import Array, Problem, Scene, Splats
 from ._plain import PlainDocument, asset_of, refuse
 
 SH_0 = 0.28209479177387814  # 1 / (2 sqrt(pi)), the constant of the first spherical harmonic
+Y_DOWN = frozenset({"splat", "ksplat", "sog"})  # axes of the trainers' PLY, in which they were; SPZ is +Y up as glTF is
 REST = (0, 3, 8, 15, 24)  # coefficients after the first, by degree 0..4
 LARGEST_LOGIT = 20.0  # its sigmoid is 1 in float32; stands for an opacity of 0 or 1, whose logit is infinite
 _SMALLEST = float(np.finfo(np.float32).tiny)  # stands for a scale of 0, whose logarithm is infinite
@@ -161,6 +162,7 @@ def scene_of(format_: str, uri: str | None, splats: Splats, document: PlainDocum
         splats=(splats,),
         asset=asset_of(document.slot, document.sidecar),
         problems=tuple(problems),
+        up_axis="-y" if format_ in Y_DOWN else "+y",
         document=document,
     )
 

@@ -89,7 +89,7 @@ def make_ply() -> bytes:
     columns += [(f"f_dc_{k}", c["dc"][:, k]) for k in range(3)] + [(f"f_rest_{k}", rest[:, k]) for k in range(9)]
     columns += [("opacity", logit)] + [(f"scale_{k}", np.log(c["scale"][:, k])) for k in range(3)]
     columns += [(f"rot_{k}", c["rotation"][:, (k + 3) % 4]) for k in range(4)]
-    return ply(columns, ["CC0-1.0, the sceneproof authors"])
+    return ply(columns, ["CC0-1.0, the sceneproof authors", "Vertical Axis: y"])
 
 
 def make() -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -71,7 +72,7 @@ def build(document: PlyDocument, uri: str | None, problems: list[Problem]) -> Sc
     if packed.is_packed(tables) or columns.is_splats(vertex):
         kind = "packed" if packed.is_packed(tables) else "splats"
         splats = packed.unpack(tables, problems) if kind == "packed" else columns.splats(vertex, problems)
-        made = replace(base, splats=(splats,))
+        made = replace(base, splats=(splats,), up_axis=_up_axis(header))
         layout = Layout(header, tables, kind)
     else:
         made, layout = _geometry(base, header, tables, problems)
@@ -115,6 +116,18 @@ def _generator(header: Header) -> str:
         if any(word in lowered for word in ("generated", "created by", "exported", "author:", "written by")):
             return text[:200]
     return ""
+
+
+def _up_axis(header: Header) -> str:
+    """Which way a cloud of splats is up: as a comment ``Vertical Axis: z`` says (Nerfstudio writes one), else -Y.
+
+    The trainers keep the axes of COLMAP's cameras, in which Y points down, and so does what is converted from theirs.
+    """
+    for text in header.comments():
+        found = re.fullmatch(r"vertical axis:\s*([+-]?)([xyz])", text.strip().lower())
+        if found:
+            return (found[1] or "+") + found[2]
+    return "-y"
 
 
 def _faces(tables: dict[str, Table], problems: list[Problem]) -> tuple[Array, Array] | None:
