@@ -213,6 +213,16 @@ def test_loose_points_and_splats_are_drawn() -> None:
     assert picture.part[40, 20] == -2
 
 
+def test_a_splat_whose_size_is_not_finite_is_not_drawn_and_the_others_are() -> None:
+    scales = np.full((3, 3), 0.1, np.float32)
+    scales[0, 1], scales[1, 1] = np.nan, np.inf
+    places = np.float32([[-0.5, 0, 0], [0, 0, 0], [0.5, 0, 0]])
+    turns = np.tile(np.float32([0, 0, 0, 1]), (3, 1))
+    splats = Splats("/splats/0", places, scales, turns, np.ones(3, np.float32), np.zeros((3, 1, 3), np.float32))
+    picture = render(Scene("ply", None, (), (), (), splats=(splats,)), FLAT, 80, 80)
+    assert picture.part[40, [20, 40, 60]].tolist() == [-1, -1, -2]
+
+
 def test_more_samples_smooth_the_rim_only() -> None:
     scene = painted((quad(half=0.505), unlit((1, 1, 1, 1))))
     one, four = render(scene, FLAT, 50, 50), render(scene, FLAT, 50, 50, samples=2)

@@ -10,6 +10,7 @@ from sceneproof.derived._memo import derived
 from sceneproof.derived.framing import View
 from sceneproof.derived.ray_scene import hidden_nodes
 from sceneproof.derived.world import loose_clouds, world_parts
+from sceneproof.kernels.discs import nearest_discs
 from sceneproof.scene import Array, Mode, Scene, Splats
 
 from ._sampling import TO_LINEAR
@@ -76,37 +77,12 @@ def _draw(view: View, discs: Discs, color: Array, part: Array, depth: Array) -> 
         distance = seen[:, 2] if view.kind == "perspective" else 1.0
         size = np.maximum(radii * height / (2 * half * distance), POINT_RADIUS * max(1.0, height / 720))
         keep = np.isfinite(seen).all(axis=1) & (seen[:, 2] >= view.znear) & (seen[:, 2] <= (view.zfar or np.inf))
-        keep &= (np.abs(seen[:, 0]) < 4 * width) & (np.abs(seen[:, 1]) < 4 * height)
+        keep &= np.isfinite(size) & (np.abs(seen[:, 0]) < 4 * width) & (np.abs(seen[:, 1]) < 4 * height)
     order = np.flatnonzero(keep)
-    order = order[np.argsort(-seen[order, 2], kind="stable")]  # far first: of several writes to a pixel the last stays
-    if not len(order):
-        return
-    x, y, z = seen[order].T
-    size = np.minimum(size[order], LARGEST)
-    column, row = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-    source, nearest = np.full(height * width, -1, np.int64), np.full(height * width, np.inf)
-    most = int(np.ceil(size.max()))
-    for dy in range(-most, most + 1):
-        for dx in range(-most, most + 1):
-            px, py = column + dx, row + dy
-            inside = (dx * dx + dy * dy <= size * size) & (px >= 0) & (px < width) & (py >= 0) & (py < height)
-            chosen = np.flatnonzero(inside)
-            _put(source, nearest, py[chosen] * width + px[chosen], chosen, z)
-    hit = np.flatnonzero((source >= 0) & (nearest < depth.ravel()))
+    seen, size = seen[order], np.minimum(size[order], LARGEST)
+    source, nearest = nearest_discs(np.floor(seen[:, :2]).astype(np.int64), seen[:, 2], size, (height, width))
+    hit = (source >= 0) & (nearest < depth)
     rows = order[source[hit]]
-    color.reshape(-1, 3)[hit] = GREY if tint is None else np.clip(np.nan_to_num(tint[rows, :3]), 0, 1)
-    part.reshape(-1)[hit] = number
-    depth.reshape(-1)[hit] = nearest[hit]
-
-
-def _put(source: Array, nearest: Array, pixel: Array, chosen: Array, z: Array) -> None:
-    """Keep for each pixel the nearest of its discs; `chosen` runs from far to near, so the last of a pixel is that."""
-    if not len(pixel):
-        return
-    winner = np.full(len(source), -1, np.int64)
-    winner[pixel] = np.arange(len(pixel))
-    last = winner[pixel] == np.arange(len(pixel))
-    pixel, chosen = pixel[last], chosen[last]
-    closer = z[chosen] < nearest[pixel]
-    nearest[pixel[closer]] = z[chosen[closer]]
-    source[pixel[closer]] = chosen[closer]
+    color[hit] = GREY if tint is None else np.clip(np.nan_to_num(tint[rows, :3]), 0, 1)
+    part[hit] = number
+    depth[hit] = nearest[hit]
