@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sceneproof.scene import Avatar, Expression, Licence, Node, Problem
+from sceneproof.avatar import Avatar, Expression, Licence
+from sceneproof.scene import Node, Problem
 
 from . import fields
 
