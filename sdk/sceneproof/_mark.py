@@ -15,7 +15,7 @@ from ._receipt import finish
 from .declaration import Declaration
 from .errors import MarkError, UsageError
 from .findings import Receipt, Text
-from .io import apply, check_target, extensions, load
+from .io import apply, check_target, extensions, load, written_endings
 
 
 def mark(
@@ -72,7 +72,7 @@ def mark(
 def _check_output(path: Path, overwrite: bool) -> None:
     """What can be said of the output before the work begins."""
     if path.suffix.lower() not in extensions():
-        raise UsageError(f"{path}: no format that is written here ({', '.join(extensions())})")
+        raise UsageError(f"{path}: no format that is written here ({', '.join(written_endings())})")
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent}: no such folder; make it first")
     if path.exists() and not overwrite:

@@ -60,7 +60,7 @@ _CHINESE = (
     (r"the PLY has no plain vertices and faces that .*", "PLY 没有可加入标识的普通顶点和面"),
     (r"the faces count vertices in a type that ends at ([\d,]+); .*", "面索引类型的上限为 {0}，没有空间放置标识"),
     (r"the numbers of the PLY's vertices are too coarse .*", "该处 PLY 顶点数值精度不足，无法放置标识文字"),
-    (r"a (\S+) is read, not written; convert it .*", "{0} 格式只读不写；请转换为可写的格式（ply、glb）"),
+    (r"(\S+) is read, not written; convert it .*", "{0} 格式只读不写；请转换为可写的格式（ply、glb）"),
     (r"the label would not show in the start picture .*", "标识不会显示在起始画面中"),
 )  # fmt: skip
 

@@ -88,6 +88,7 @@ def test_every_verb_has_help(cli, verb):
         (["mark", "low.glb", "marked.glb", "--output", "broken.glb"], "is a file, and there are several inputs"),
         (["mark", "low.glb", "--output", "x.glb", "--receipt", "none/r.json"], "none: no such folder"),
         (["mark", "low.glb", "--output", "x.glb", "--receipt", "low.glb"], "low.glb: is an asset"),
+        (["audit", "low.glb", "--format", "html", "--output", "."], ".: is a folder; name a file"),
         (["verify", "low.glb", "--expect", "none.json"], "receipt cannot be read"),
         (["verify", "low.glb", "--require", "metdata"], "did you mean 'metadata'?"),
         (["verify", "low.glb", "--require", "watermark"], "no key to look with"),

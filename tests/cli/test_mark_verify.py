@@ -124,6 +124,11 @@ def test_several_outputs_keep_the_structure_and_receipts_do_not_collide(cli, tre
         assert cli("verify", tree / "out" / name, "--expect", tree / "receipts" / f"{name}.receipt.json").code == 0
 
 
+def test_a_receipt_name_that_ends_in_a_slash_is_a_folder_to_be(cli, tree):
+    assert cli("mark", "in", "--output", "out", "--receipt", "receipts/", *DECLARED).code == 0
+    assert files(tree / "receipts") == [f"{name}.receipt.json" for name in ("a/x.glb", "b/x.glb", "y.glb")]
+
+
 def test_one_receipt_file_holds_a_line_per_asset(cli, tree):
     (tree / "in" / "z.glb").write_bytes(b"no")
     ran = cli("mark", "in", "--output", "out", "--receipt", "r.jsonl", *DECLARED)

@@ -154,6 +154,8 @@ def check_target(path: str | Path, names: Sequence[str]) -> None:
     target = Path(path)
     if not target.parent.is_dir():
         raise UsageError(f"{target.parent}: no such folder; make it first")
+    if target.is_dir():
+        raise UsageError(f"{target}: is a folder; name a file")
     if target.is_file() and any(Path(name).exists() and target.samefile(name) for name in names):
         raise UsageError(f"{target}: is an asset; name another file for the report")
 

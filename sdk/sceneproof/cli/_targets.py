@@ -74,6 +74,8 @@ def _written(path: Path) -> Path:
 def receipt_files(receipt: str, targets: dict[str, Path]) -> dict[str, Path]:
     """Input to receipt: one file for all, or in a folder one each under the output's name (and its folders)."""
     path = Path(receipt)
+    if receipt.endswith(("/", os.sep)) and path.parent.is_dir() and not path.exists():
+        path.mkdir()
     if not path.is_dir():
         _common.check_target(path, [*targets, *map(str, targets.values())])
         return dict.fromkeys(targets, path)

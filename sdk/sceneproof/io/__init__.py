@@ -108,14 +108,19 @@ def written_as(ending: str) -> tuple[str, ...]:
     return ()
 
 
+def written_endings() -> tuple[str, ...]:
+    """Every ending that some format is written under."""
+    return tuple(dict.fromkeys(name for handler in _handlers() for name in handler.WRITES))
+
+
 def check_target(scene: Scene, path: Path | None) -> None:
     """Whether the Scene can be written, and under that name. Raises `MarkError` or `UsageError` before the work."""
     handler = _handler(scene)
     if not handler.WRITES:
-        reason = f"a {scene.format} is read, not written; convert it to a format that is (ply, glb)"
+        reason = f"{scene.format.upper()} is read, not written; convert it to a format that is (ply, glb)"
         raise MarkError(f"{scene.uri or '<memory>'}: {reason}")
     if path is not None and path.suffix.lower() not in handler.WRITES:
-        raise UsageError(f"{path}: a {scene.format} is written as {' or '.join(handler.WRITES)}")
+        raise UsageError(f"{path}: {scene.format.upper()} is written as {' or '.join(handler.WRITES)}")
 
 
 def reencoded(scene: Scene) -> tuple[Mapping[str, Any], ...]:

@@ -82,7 +82,7 @@ def refuse_all(format_: str, edits: Sequence[Edit]) -> None:
 def read_only(format_: str, path: Path | None = None) -> MarkError:
     """What to raise when a format that is only read should be written."""
     place = f"{path}: " if path else ""
-    return MarkError(f"{place}a {format_} is read, not written; convert it to a format that is (ply, glb)")
+    return MarkError(f"{place}{format_.upper()} is read, not written; convert it to a format that is (ply, glb)")
 
 
 def frozen(array: Array) -> Array:

@@ -25,7 +25,7 @@ EXTENSIONS = (".drc",)
 WRITES: tuple[str, ...] = ()
 PRESERVES = "nothing is written"
 MEDIA_TYPES: tuple[str, ...] = ()
-READ_ONLY = "a drc is read, not written; convert it to a format that is (glb keeps its Draco stream)"
+READ_ONLY = "DRC is read, not written; convert it to a format that is (glb keeps its Draco stream)"
 
 
 def sniff(head: bytes) -> bool:

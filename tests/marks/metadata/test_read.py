@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from sceneproof.marks.metadata import aigc
 from sceneproof.marks.metadata.read import IPTC_EXT, NAMESPACE, read
 from sceneproof.marks.metadata.source_type import PREFIX
 from tests._marked import edited, low
+from tests.makers import splats
 
 XMP = "KHR_xmp_json_ld"
+DECLARED = {"role": "provider", "origin": "ai-generated", "producer": "studio", "content_id": "A-1"}
 RECORD = aigc.build("studio", "A-1")
 TEXT = aigc.to_text(RECORD)
 OTHER = aigc.to_text(aigc.build("studio", "A-2"))
@@ -138,3 +141,21 @@ def test_a_packet_that_nothing_points_at_counts_for_the_asset():
 def test_a_stranger_s_shapes_are_passed_over(edit):
     assert not reading(edit).found
     sp.mark(edited(low(), edit), declaration={"origin": "ai-generated"}, marks=["label"])
+
+
+def test_a_sidecar_of_another_file_is_named_among_the_problems(tmp_path: Path) -> None:
+    """Its label counts as found, since other tools change a file's bytes; that it is not about these bytes is said."""
+    (tmp_path / "a.splat").write_bytes(splats.dot_splat(splats.cloud(seed=1)))
+    sp.mark(tmp_path / "a.splat", tmp_path / "b.splat", declaration=DECLARED)
+    marked = sp.verify(tmp_path / "b.splat")["metadata"]
+    assert (marked["found"], marked["problems"]) == (True, [])
+    (tmp_path / "b.splat").write_bytes(splats.dot_splat(splats.cloud(seed=2)))
+    other = sp.verify(tmp_path / "b.splat")["metadata"]
+    assert other["found"]
+    assert [problem["en"] for problem in other["problems"]] == [
+        "b.splat.aigc.json was written for other bytes than the file has now"
+    ]
+    (tmp_path / "b.splat.aigc.json").write_text("{", encoding="utf-8")
+    broken = sp.verify(tmp_path / "b.splat")["metadata"]
+    assert not broken["found"]
+    assert broken["problems"][0]["en"].startswith("b.splat.aigc.json cannot be read: ")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sceneproof.scene import Scene
+from sceneproof.scene import Problem, Scene
 
 from . import aigc
 
@@ -35,11 +35,13 @@ class MetadataReading:
     copies : every AIGC value of the asset as a whole. Byte-equal copies are one label (GB 6.1 c is about containers).
     source_types : JSON Pointer to digital source type, of the asset as a whole.
     part_source_types : the same of single nodes, meshes, materials, images and animations.
+    beside : faults of the sidecar: it cannot be read, or was written for other bytes than the file has.
     """
 
     copies: tuple[Copy, ...] = ()
     source_types: Mapping[str, str] = field(default_factory=dict)
     part_source_types: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[Problem, ...] = ()
 
     @property
     def found(self) -> bool:
@@ -67,11 +69,12 @@ class MetadataReading:
 
     def to_dict(self) -> dict[str, Any]:
         """The ``metadata`` object of the contract."""
-        problems = [f"{copy.pointer}: {fault}" for copy in self.distinct for fault in copy.faults]
+        problems: list[Any] = [f"{copy.pointer}: {fault}" for copy in self.distinct for fault in copy.faults]
         if len(self.distinct) > 1:
             problems.append(
                 f"{len(self.distinct)} different labels: {', '.join(copy.pointer for copy in self.distinct)}"
             )
+        problems += [{"en": fault.message, "zh": fault.message_zh} for fault in self.beside]
         return {
             "found": self.found,
             "valid": self.valid,
@@ -109,7 +112,8 @@ def read(scene: Scene) -> MetadataReading:
         text = _text(extras.get("DigitalSourceType"))
         if text is not None:
             source_types["/asset/extras/DigitalSourceType"] = text
-    return MetadataReading(tuple(copies), source_types, part_source_types)
+    beside = tuple(problem for problem in scene.problems if problem.code.startswith("sidecar-"))
+    return MetadataReading(tuple(copies), source_types, part_source_types, beside)
 
 
 def packets(scene: Scene) -> list[Mapping[str, Any]]:
