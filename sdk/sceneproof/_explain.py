@@ -1,4 +1,4 @@
-"""Explain: the page of a rule, signal, policy, mark or question. The docstring of its file is the page."""
+"""Explain: the page of a rule, signal, policy, mark, attack or question. The docstring of its file is the page."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def explain(identifier: str, *, lang: str = "both") -> str:
         return _question(name, policies, lang)
     if kind == "rule":
         return _rule(name, policies, lang)
+    if kind == "attack":
+        return _attack(name, lang)
     module = registry.module("marks" if kind == "mark" else "signals", name)
     return f"{name} ({kind})\n\n{inspect.cleandoc(module.__doc__ or '')}\n"
 
@@ -52,7 +54,16 @@ def _known(policies: Sequence[Policy]) -> dict[str, str]:
     known |= dict.fromkeys(rule_ids(), "rule")
     known |= dict.fromkeys(_questions(policies), "question")
     known |= dict.fromkeys((stem.replace("_", "-") for stem in registry.stems("signals")), "signal")
-    return known | dict.fromkeys(MARKS, "mark")
+    known |= dict.fromkeys(MARKS, "mark")
+    return known | dict.fromkeys((stem.replace("_", "-") for stem in registry.stems("attacks")), "attack")
+
+
+def _attack(name: str, lang: str) -> str:
+    attack = registry.module("attacks", name)
+    amounts = ", ".join(amount for amount in attack.AMOUNTS if amount) or "none"
+    lines = [f"{name} (attack on a {attack.KIND.rstrip('s')}; amounts: {amounts})", ""]
+    lines += [_say(Text(attack.SUMMARY["en"], attack.SUMMARY["zh"]), lang), ""]
+    return "\n".join([*lines, inspect.cleandoc(attack.__doc__ or "")]) + "\n"
 
 
 def _questions(policies: Sequence[Policy]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ SceneproofError
 ├── InputError        a file cannot be read or its geometry cannot be trusted (exit code 3)
 │   └── LimitError    it would take more memory or time than the limits allow
 ├── MarkError         a mark cannot be put in, with the reason (exit code 1)
+├── AttackError       an attack of the bench cannot run on a subject, or lacks a library (exit code 2)
 └── MissingExtraError an optional package is not installed; the message names what to install (exit code 2)
 
 A message is one line: what, where, and what to do.
@@ -71,6 +72,10 @@ class MarkError(SceneproofError):
     """A mark that was asked for cannot be put in; the message says why."""
 
     exit_code = 1
+
+
+class AttackError(SceneproofError):
+    """An attack cannot run on this subject, or a library that it needs is missing."""
 
 
 class MissingExtraError(SceneproofError):

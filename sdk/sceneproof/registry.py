@@ -20,7 +20,7 @@ from types import ModuleType
 
 from .errors import UsageError, unknown
 
-KINDS = ("signals", "rules", "marks", "report", "cli")
+KINDS = ("signals", "rules", "marks", "attacks", "report", "cli")
 
 
 def slug(identifier: str) -> str:

@@ -1,4 +1,4 @@
-"""Explain a rule, signal, policy, mark or question.
+"""Explain a rule, signal, policy, mark, attack or question.
 
 examples:
   sceneproof explain DS-17.5
@@ -12,7 +12,7 @@ import argparse
 
 from . import _common
 
-HELP = "what a rule, signal, policy, mark or question is, and what it rests on"
+HELP = "what a rule, signal, policy, mark, attack or question is, and what it rests on"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
