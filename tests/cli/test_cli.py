@@ -27,7 +27,7 @@ HEAVY = (
 
 
 def test_the_verbs_of_this_version_are_there():
-    assert set(verbs()) == {"audit", "declare", "explain", "inspect", "keygen", "mark", "verify", "warmup"}
+    assert set(verbs()) == {"audit", "bench", "declare", "explain", "inspect", "keygen", "mark", "verify", "warmup"}
 
 
 @pytest.mark.parametrize("arguments", ["['--help']", "['audit', '--help']", "['mark', '--help']", "['--version']"])
