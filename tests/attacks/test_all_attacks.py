@@ -12,8 +12,17 @@ from sceneproof.errors import UsageError
 
 from ._shapes import ball, dome
 
-SURFACE = [(name, amount) for name in attacks.names("surface") for amount in attacks.module(name).AMOUNTS]
-SLOW = {("remesh-sdf", "256")}
+COARSE = {"remesh-sdf": ("32",), "remesh-poisson": ("5",)}  # their own amounts take seconds
+SURFACE = [
+    (name, amount) for name in attacks.names("surface") for amount in COARSE.get(name, attacks.module(name).AMOUNTS)
+]
+
+
+@pytest.fixture(autouse=True)
+def _coarse_chain(monkeypatch):
+    """Chain C on a grid that takes no seconds; its own is looked at in a test of its own."""
+    chain = attacks.module("chain-c")
+    monkeypatch.setattr(chain, "STEPS", (("remesh-sdf", "32"), *chain.STEPS[1:]))
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +55,7 @@ def test_no_attack_takes_the_id_of_another_part():
     assert not others & set(registry.stems("attacks"))
 
 
-@pytest.mark.parametrize(("name", "amount"), [case for case in SURFACE if case not in SLOW])
+@pytest.mark.parametrize(("name", "amount"), SURFACE)
 def test_a_seed_gives_one_result_in_every_unit_of_length(name, amount):
     shape = ball(18)
     first = attacks.run(name, shape, amount, 5)
@@ -60,18 +69,18 @@ def test_a_seed_gives_one_result_in_every_unit_of_length(name, amount):
     assert len(first.faces)
 
 
-@pytest.mark.parametrize(("name", "amount"), [case for case in SURFACE if case not in SLOW])
+@pytest.mark.parametrize(("name", "amount"), SURFACE)
 def test_an_open_surface_is_attacked_too(name, amount):
     after = attacks.run(name, dome(14), amount, 3)
     assert len(after.faces)
     assert np.isfinite(after.positions).all()
 
 
-@pytest.mark.parametrize("name", [name for name, _ in dict(SURFACE).items()])
-def test_the_subject_is_left_alone(name):
+@pytest.mark.parametrize(("name", "amount"), list(dict(SURFACE).items()))
+def test_the_subject_is_left_alone(name, amount):
     shape = ball(10)
     positions, faces = shape.positions.copy(), shape.faces.copy()
-    attacks.run(name, shape, "", 1)
+    attacks.run(name, shape, amount, 1)
     np.testing.assert_array_equal(shape.positions, positions)
     np.testing.assert_array_equal(shape.faces, faces)
 
@@ -118,6 +127,11 @@ def test_a_chain_is_its_steps_with_one_generator():
     two = attacks.chain([("crop", "30")])(attacks.chain([("noise", "0.1")])(shape, rng), rng)
     np.testing.assert_array_equal(one.positions, two.positions)
     assert not np.array_equal(one.positions, attacks.run("crop", shape, "30", 9).positions)
+
+
+def test_chain_c_has_the_grid_of_the_protocol():
+    text = attacks.module("chain-c").__doc__ or ""
+    assert text.startswith("Chain C: SDF 200, simplify 80, similarity, 10 bit.")
 
 
 def test_a_face_that_names_no_vertex_is_refused():

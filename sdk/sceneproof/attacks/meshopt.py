@@ -2,8 +2,8 @@
 
 What it models: ``gltfpack`` by default and with ``-c`` (EXT_meshopt_compression), and with ``-si R -c``.
 Definition: ``default`` and ``c``: positions on a grid of 14 bits with one step for all axes, (widest axis) over
-2^14 - 1, from the lowest corner; equal vertices merged, vertices in the order in which shuffled faces use them. The codec behind
-``-c`` is lossless, so both give the same places. ``si-R``: first (1 - R) of the faces are removed by quadric collapse,
+2^14 - 1, from the lowest corner; equal vertices merged, vertices and faces in another order. The codec behind ``-c`` is
+lossless, so both give the same places. ``si-R``: first (1 - R) of the faces are removed by quadric collapse,
 as ``simplify`` does. Read back through the node transform, that is in the old frame.
 Limits: gltfpack's own simplifier weighs attributes and borders otherwise; ``survive`` runs the real tool.
 Source: gltfpack's manual (-vp, default 14 bits; -si; -c), zeux/meshoptimizer.
