@@ -1,4 +1,4 @@
-"""Slow twin of the Viterbi kernel: every input of a short block is tried."""
+"""Slow twin of the list Viterbi kernel: every word of a short circle is tried."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ import itertools
 import numpy as np
 
 
-def best_bits(soft, outputs):
-    """Bits whose code agrees best with the soft symbols, among all that end in state 0; and their agreement."""
-    steps, width = soft.shape
-    memory = outputs.shape[0].bit_length() - 1
-    best, found = -np.inf, None
-    for head in itertools.product((0, 1), repeat=steps - memory):
-        bits = [*head, *[0] * memory]
-        state, total = 0, 0.0
-        for t, bit in enumerate(bits):
-            word = int(outputs[state, bit])
-            total += sum(-soft[t, c] if word >> c & 1 else soft[t, c] for c in range(width))
-            state = (state >> 1) | (bit << (memory - 1))
-        if total > best:
-            best, found = total, bits
-    return np.array(found, dtype=np.uint8), best
+def code_word(bits, polynomials):
+    """(steps, n) code bits of input bits in a circle; the register holds the latest bit in its highest place."""
+    memory = max(polynomials).bit_length() - 1
+    steps = len(bits)
+    word = np.zeros((steps, len(polynomials)), dtype=np.uint8)
+    for t in range(steps):
+        register = sum(int(bits[(t - age) % steps]) << (memory - age) for age in range(memory + 1))
+        word[t] = [(register & p).bit_count() & 1 for p in polynomials]
+    return word
+
+
+def all_words(soft, polynomials):
+    """Every input (as a tuple of bits) with the agreement of its code word and the soft symbols, best first."""
+    rated = []
+    for bits in itertools.product((0, 1), repeat=len(soft)):
+        signs = 1.0 - 2.0 * code_word(bits, polynomials)
+        rated.append((bits, float((signs * soft).sum())))
+    return sorted(rated, key=lambda r: -r[1])
