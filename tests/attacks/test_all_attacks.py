@@ -12,7 +12,12 @@ from sceneproof.errors import UsageError
 
 from ._shapes import ball, dome
 
-COARSE = {"remesh-sdf": ("32",), "remesh-poisson": ("5",)}  # their own amounts take seconds
+COARSE = {
+    "remesh-sdf": ("32",),
+    "remesh-poisson": ("5",),
+    "remesh-isotropic": ("5",),
+    "remesh-isotropic": ("5",),
+}  # their own amounts take seconds
 SURFACE = [
     (name, amount) for name in attacks.names("surface") for amount in COARSE.get(name, attacks.module(name).AMOUNTS)
 ]

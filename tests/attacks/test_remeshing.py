@@ -72,7 +72,7 @@ def test_an_opening_gets_a_lid():
 def test_parts_that_overlap_become_one():
     one, two = ball(16, bumps=0.0), ball(16, bumps=0.0)
     both = Geometry(
-        np.concatenate([one.positions, two.positions + [0.9, 0.1, 0.0]]),
+        np.concatenate([one.positions, two.positions + np.array([0.9, 0.1, 0.0])]),
         np.concatenate([one.faces, two.faces + len(one.positions)]),
     )
     after = attacks.run("remesh-sdf", both, "48", 1)
@@ -91,3 +91,45 @@ def test_poisson_reconstruction_keeps_the_volume():
     shape = ball(24)
     after = attacks.run("remesh-poisson", shape, "6", 1)
     assert volume(after) == pytest.approx(volume(shape), rel=0.02)
+
+
+@pytest.mark.parametrize("amount", ["4", "8"])
+def test_isotropic_remeshing_gives_edges_of_one_length_on_the_same_surface(amount):
+    shape = ball(24)
+    after = attacks.run("remesh-isotropic", shape, amount, 1)
+    pairs, _, uses = edges(after.faces, len(after.positions))
+    size = np.linalg.norm(after.positions[pairs[:, 0]] - after.positions[pairs[:, 1]], axis=1)
+    size /= shape.diagonal * float(amount) / 100.0
+    assert (uses == 2).all()
+    assert len(after.positions) - len(pairs) + len(after.faces) == 2
+    assert size.mean() == pytest.approx(1.0, abs=0.06)
+    assert ((size > 0.8) & (size < 4.0 / 3.0)).mean() > 0.9
+    assert volume(after) == pytest.approx(volume(shape), rel=0.05)
+    valence = np.bincount(pairs.reshape(-1))
+    assert (np.abs(valence - 6) <= 1).mean() > 0.95
+
+
+def test_isotropic_remeshing_keeps_one_border_and_its_place():
+    shape = dome(24)
+    after = attacks.run("remesh-isotropic", shape, "6", 1)
+    pairs, _, uses = edges(after.faces, len(after.positions))
+    rim = np.unique(pairs[uses == 1])
+    assert len(after.positions) - len(pairs) + len(after.faces) == 1
+    assert np.abs(after.positions[rim, 1]).max() < 0.02
+    assert area(after) == pytest.approx(area(shape), rel=0.04)
+
+
+def test_isotropic_remeshing_of_what_is_no_manifold_keeps_the_crossing():
+    points = np.array([[0.0, 0, 0], [0, 1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1]])
+    fan = Geometry(points, np.array([[0, 1, 2], [1, 0, 3], [0, 1, 4]]))
+    after = attacks.run("remesh-isotropic", fan, "8", 1)
+    pairs, _, uses = edges(after.faces, len(after.positions))
+    crossing = pairs[uses == 3]
+    assert len(crossing) > 1
+    assert np.abs(after.positions[crossing][..., [0, 2]]).max() < 1e-12
+    assert area(after) == pytest.approx(area(fan), rel=0.02)
+
+
+def test_edges_that_would_make_too_many_faces_are_refused():
+    with pytest.raises(AttackError, match="more than 4,000,000 faces"):
+        attacks.run("remesh-isotropic", ball(6), "0.02")
