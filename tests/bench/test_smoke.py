@@ -1,4 +1,4 @@
-"""The whole way once with the real codec, from the command line: two small meshes made by code, six attacks, one trial."""
+"""The whole way once with the real codec, from the command line: two small meshes, six attacks, one trial."""
 
 from __future__ import annotations
 

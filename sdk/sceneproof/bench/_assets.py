@@ -72,6 +72,14 @@ class Asset:
         """Whether a mesh hangs on a skeleton."""
         return any(fact.skin is not None for fact in self.facts)
 
+    def placed(self, positions: Sequence[Array]) -> list[tuple[Array, Array]]:
+        """The surfaces with other positions, where the scene shows them."""
+        found = []
+        for number, (_, faces) in enumerate(self.surfaces):
+            matrix = self.facts[number].matrix if self.facts else np.eye(4)
+            found.append((positions[number] @ matrix[:3, :3].T + matrix[:3, 3], faces))
+        return found
+
     def parts(self, positions: Sequence[Array]) -> Parts:
         """The meshes as attacks on scenes take them, with other positions."""
         from sceneproof.attacks import Geometry, Part, Parts

@@ -49,8 +49,13 @@ class Unit:
     cells: tuple[Cell, ...] = ()
 
     @property
+    def file(self) -> str:
+        """Name of the cells' file: the copy's, and what takes minutes in one of its own, as it is measured last."""
+        return f"{self.name}-deep" if self.cells and self.cells[0].effort == "deep" else self.name
+
+    @property
     def name(self) -> str:
-        """File name and place in a list: readable, and different for different assets of one name."""
+        """Name of the copy's file: readable, and different for different assets of one name."""
         plain = re.sub(r"[^A-Za-z0-9._-]+", "_", self.asset)[:60]
         return f"{plain}-{self.sha256[:8]}-{self.strength}-{self.method}-{self.bits}b-t{self.trial}"
 
@@ -85,7 +90,7 @@ class Store:
 
     def append(self, unit: Unit, row: Mapping[str, Any]) -> None:
         """Add a row to the file of its unit."""
-        path = self.folder / f"{unit.name}.jsonl"
+        path = self.folder / f"{unit.file}.jsonl"
         self.folder.mkdir(parents=True, exist_ok=True)
         line = json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
         with path.open("a+b") as file:
@@ -99,7 +104,7 @@ class Store:
         """Rows of one unit, or of all; the last of several of one identity."""
         paths: Sequence[Path]
         if unit is not None:
-            paths = [self.folder / f"{unit.name}.jsonl"]
+            paths = [self.folder / f"{unit.file}.jsonl"]
         else:
             paths = sorted(self.folder.glob("*.jsonl")) if self.folder.is_dir() else []
         found = {identity(row): row for path in paths if path.is_file() for row in _lines(path)}

@@ -59,20 +59,21 @@ def measure(asset: Asset, copy: Copy, unit: Unit, cell: Cell) -> dict[str, Any]:
         surfaces = attacked(asset, copy, cell, unit.trial)
     except AttackError as error:
         return row | {"not_applicable": str(error)}
-    between = time.perf_counter()
+    between, cpu = time.perf_counter(), time.process_time()
     if unit.method == "blind":
         row |= _read(surfaces, unit, cell)
     else:
         from ._cho import read
 
         row |= read(surfaces, payload_of(unit.trial, unit.bits))
-    spent = {"seconds_attack": round(between - start, 4), "seconds_detect": round(time.perf_counter() - between, 4)}
-    return row | spent | {"vertices_after": sum(len(positions) for positions, _ in surfaces)}
+    spent = {"attack": between - start, "detect": time.perf_counter() - between, "cpu": time.process_time() - cpu}
+    row |= {f"seconds_{name}": round(seconds, 4) for name, seconds in spent.items()}
+    return row | {"vertices_after": sum(len(positions) for positions, _ in surfaces)}
 
 
 def _nothing() -> dict[str, Any]:
     names = ("refused", "not_applicable", "bit_accuracy", "symbol_error", "log10_p", "z", "hypotheses", "layer")
-    times = ("seconds_attack", "seconds_detect", "vertices_after")
+    times = ("seconds_attack", "seconds_detect", "seconds_cpu", "vertices_after")
     return {"exact": False, "found": False, "false_payload": False} | dict.fromkeys(names + times)
 
 

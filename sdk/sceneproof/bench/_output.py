@@ -17,7 +17,8 @@ from ._rates import Rate
 COLUMNS = (
     "asset", "sha256", "vertices", "triangles", "classes", "attack", "amount", "effort", "strength", "method", "bits",
     "trial", "exact", "found", "false_payload", "bit_accuracy", "symbol_error", "log10_p", "z", "hypotheses", "layer",
-    "refused", "not_applicable", "vertices_after", "seconds_attack", "seconds_detect", "scheme", "version", "code",
+    "refused", "not_applicable", "vertices_after", "seconds_attack", "seconds_detect", "seconds_cpu",
+    "scheme", "version", "code",
 )  # fmt: skip
 
 
@@ -61,19 +62,19 @@ def distortion(copies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def timing(rows: Sequence[Mapping[str, Any]], copies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One row per asset, strength and effort: medians of seconds, and the same per 100,000 triangles."""
+    """One row per asset, strength and effort: medians of processor seconds, and the same per 100,000 triangles."""
     found = []
     mine = [row for row in rows if row["method"] == "blind" and row["seconds_detect"] is not None]
     keys = sorted({(row["asset"], row["strength"], row["effort"], row["triangles"]) for row in mine})
     for asset, strength, effort, triangles in keys:
         group = [r for r in mine if (r["asset"], r["strength"], r["effort"]) == (asset, strength, effort)]
         embed = [
-            head["facts"]["seconds_embed"]
+            head["facts"]["seconds_cpu"]
             for head in copies
             if (head["asset"], head["strength"], head["method"]) == (asset, strength, "blind")
         ]
-        read = [row["seconds_detect"] for row in group if row["exact"]]
-        failed = [row["seconds_detect"] for row in group if not row["found"]]
+        read = [row["seconds_cpu"] for row in group if row["exact"]]
+        failed = [row["seconds_cpu"] for row in group if not row["found"]]
         row: dict[str, Any] = {"asset": asset, "strength": strength, "effort": effort, "triangles": triangles}
         for name, values in (("embed", embed), ("read", read), ("failed", failed)):
             middle = statistics.median(values) if values else None

@@ -88,24 +88,23 @@ def _units(options: Options, known: Mapping[str, Source], trials: Sequence[int])
             cells = named(options.attacks or SMOKE_ATTACKS, options.effort)
         else:
             cells = wanted(asset, options.effort)
-        heads.append(
-            (
-                asset.name,
-                asset.sha256,
-                asset.vertices,
-                asset.triangles,
-                asset.bits,
-                tuple(sorted(classes(asset))),
-                cells,
-            )
-        )
-    methods = ("blind", "cho-2007") if options.baseline else ("blind",)
-    for trial in trials:
-        for name, sha256, vertices, triangles, bits, kinds, cells in heads:
-            for strength in options.strengths:
-                for method in methods:
-                    fit = cells if method == "blind" else _for_baseline(cells)
-                    yield Unit(name, sha256, vertices, triangles, bits, strength, method, trial, kinds, fit)
+        kinds = tuple(sorted(classes(asset)))
+        head = Unit(asset.name, asset.sha256, asset.vertices, asset.triangles, asset.bits, "", "blind", 0, kinds)
+        heads.append((head, cells))
+    for slow in (False, True):  # what takes minutes comes last
+        for trial in trials:
+            for head, cells in heads:
+                some = tuple(cell for cell in cells if (cell.effort == "deep") == slow)
+                beside = _for_baseline(cells) if options.baseline and not slow else ()
+                yield from _of_asset(options, replace(head, trial=trial), some, beside)
+
+
+def _of_asset(options: Options, head: Unit, cells: tuple[Cell, ...], beside: tuple[Cell, ...]) -> Iterator[Unit]:
+    for strength in options.strengths:
+        if cells:
+            yield replace(head, strength=strength, cells=cells)
+        if beside:
+            yield replace(head, strength=strength, method="cho-2007", cells=beside)
 
 
 def _for_baseline(cells: Sequence[Cell]) -> tuple[Cell, ...]:
@@ -135,7 +134,7 @@ def _work(
     options: Options, known: Mapping[str, Source], units: Sequence[Unit], store: Store, until: float | None, say: Say
 ) -> Done:
     """Measure what remains of some units."""
-    waiting = {unit.name: unit for unit in _remaining(units, store, options)}
+    waiting = {unit.file: unit for unit in _remaining(units, store, options)}
     total = sum(len(unit.cells) for unit in waiting.values())
     say(f"{total} of {sum(len(unit.cells) for unit in units)} cells to measure, in {len(waiting)} marked copies")
     work = Work(options.output, known, waiting, until)
@@ -174,7 +173,8 @@ def _near(units: Sequence[Unit], rows: Sequence[Mapping[str, Any]]) -> list[Unit
         and rate.exact < rate.trials
         and abs(rate.rate - rate.target) <= NEAR
     }
-    first = {(unit.asset, unit.strength): unit for unit in units if unit.method == "blind"}
+    blind = [unit for unit in units if unit.method == "blind"]
+    first = {(unit.asset, unit.strength, unit.cells[0].effort): unit for unit in blind}
     start = max(unit.trial for unit in units) + 1
     found = []
     for trial in range(start, MORE_TRIALS):

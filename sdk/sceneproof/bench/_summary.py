@@ -35,7 +35,7 @@ def page(
         lines += beside([r for r in found if r.strength == strength], strength)
     lines += _refusals(rows)
     lines += ["", "## What the marks cost", "", *_plain(_worst(costs))]
-    lines += ["", "## Seconds, median", "", *_plain(times)]
+    lines += ["", "## Processor seconds, median", "", *_plain(times)]
     return "\n".join(lines) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 import traceback
@@ -11,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sceneproof.errors import SceneproofError
+from sceneproof.errors import MissingExtraError, SceneproofError
 
 from ._assets import Asset, Source, load
 from ._cells import Cell, Store, Unit
@@ -78,12 +79,31 @@ class Work:
 
     def _copy(self, asset: Asset, unit: Unit) -> Copy:
         if unit.method == "blind":
-            return copy_of(self.output, unit, lambda: mark(asset, unit))
+            return copy_of(self.output, unit, lambda: _looked_at(asset, unit, mark(asset, unit)))
         from ._cho import mark_like
 
         ours = replace(unit, method="blind", cells=())
-        like = partial(copy_of, self.output, ours, lambda: mark(asset, ours))
-        return copy_of(self.output, unit, lambda: mark_like(asset, unit, like()))
+        like = partial(self._copy, asset, ours)
+        return copy_of(self.output, unit, lambda: _looked_at(asset, unit, mark_like(asset, unit, like())))
+
+
+def _looked_at(asset: Asset, unit: Unit, copy: Copy) -> Copy:
+    """The copy of the first trial with what takes longer to measure: distances between the surfaces, and pictures."""
+    from ._distance import apart
+    from ._gloss import psnr
+
+    if copy.refused is not None or unit.trial:
+        return copy
+    facts = dict(copy.facts)
+    try:
+        found = [apart(asset.surfaces[n], (copy.positions[n], asset.surfaces[n][1])) for n in copy.carriers]
+        facts["sampled_mrms_percent"] = 100 * max(one.mrms for one in found)
+        facts["sampled_hausdorff_percent"] = 100 * max(one.hausdorff for one in found)
+    except MissingExtraError as error:
+        facts["not_sampled"] = str(error)
+    decibels = psnr(asset.placed([positions for positions, _ in asset.surfaces]), asset.placed(copy.positions))
+    facts["psnr_db"] = decibels if math.isfinite(decibels) else None
+    return replace(copy, facts=facts)
 
 
 def _attempt(asset: Asset, copy: Copy, unit: Unit, cell: Cell) -> dict[str, Any] | None:
