@@ -16,7 +16,6 @@ COARSE = {
     "remesh-sdf": ("32",),
     "remesh-poisson": ("5",),
     "remesh-isotropic": ("5",),
-    "remesh-isotropic": ("5",),
 }  # their own amounts take seconds
 SURFACE = [
     (name, amount) for name in attacks.names("surface") for amount in COARSE.get(name, attacks.module(name).AMOUNTS)

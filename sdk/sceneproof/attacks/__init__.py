@@ -9,6 +9,7 @@ A surface is welded by exact position before and after, except where the module 
 from __future__ import annotations
 
 from ._run import chain, describe, module, names, run
+from ._scene import parts_of
 from ._subject import AttackError, Geometry, Part, Parts, Skinned, Subject
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "describe",
     "module",
     "names",
+    "parts_of",
     "run",
 ]

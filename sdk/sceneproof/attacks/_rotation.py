@@ -30,3 +30,42 @@ def random_direction(rng: np.random.Generator) -> Floats:
     vector = rng.normal(size=3)
     out: Floats = vector / np.linalg.norm(vector)
     return out
+
+
+def quaternion(rotation: Floats) -> Floats:
+    """Unit quaternion xyzw of a rotation [shape=(3, 3)], by its largest component (Shepperd 1978)."""
+    m = rotation
+    squares = np.array(
+        [
+            1.0 + m[0, 0] - m[1, 1] - m[2, 2],
+            1.0 - m[0, 0] + m[1, 1] - m[2, 2],
+            1.0 - m[0, 0] - m[1, 1] + m[2, 2],
+            1.0 + m[0, 0] + m[1, 1] + m[2, 2],
+        ]
+    )
+    mixed = np.array(
+        [
+            [squares[0], m[0, 1] + m[1, 0], m[0, 2] + m[2, 0], m[2, 1] - m[1, 2]],
+            [m[0, 1] + m[1, 0], squares[1], m[1, 2] + m[2, 1], m[0, 2] - m[2, 0]],
+            [m[0, 2] + m[2, 0], m[1, 2] + m[2, 1], squares[2], m[1, 0] - m[0, 1]],
+            [m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1], squares[3]],
+        ]
+    )
+    row = mixed[int(np.argmax(squares))]
+    out: Floats = row / np.linalg.norm(row)
+    return out
+
+
+def quaternion_product(left: Floats, right: Floats) -> Floats:
+    """Hamilton product xyzw of one quaternion with many [shape=(n, 4)]: first `right`, then `left`."""
+    x, y, z, w = left
+    a, b, c, d = right.T
+    return np.stack(
+        [
+            w * a + x * d + y * c - z * b,
+            w * b - x * c + y * d + z * a,
+            w * c + x * b - y * a + z * d,
+            w * d - x * a - y * b - z * c,
+        ],
+        axis=1,
+    )
