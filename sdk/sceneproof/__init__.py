@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from ._audit import audit
     from ._explain import explain
     from ._mark import mark
+    from ._survive import survive
     from ._verify import verify
     from .declaration import Declaration
     from .errors import InputError, LimitError, MarkError, MissingExtraError, SceneproofError, UsageError
-    from .findings import Finding, Receipt, Report, Severity, Signal, Verdict, Verification
+    from .findings import Finding, Receipt, Report, Severity, Signal, Survival, Verdict, Verification
     from .io import load
     from .scene import Scene
 
@@ -31,6 +32,7 @@ _HOMES = {
     "audit": "_audit",
     "explain": "_explain",
     "mark": "_mark",
+    "survive": "_survive",
     "verify": "_verify",
     "load": "io",
     "Declaration": "declaration",
@@ -40,6 +42,7 @@ _HOMES = {
     "Report": "findings",
     "Severity": "findings",
     "Signal": "findings",
+    "Survival": "findings",
     "Verdict": "findings",
     "Verification": "findings",
     "SceneproofError": "errors",
@@ -63,6 +66,7 @@ __all__ = [
     "SceneproofError",
     "Severity",
     "Signal",
+    "Survival",
     "UsageError",
     "Verdict",
     "Verification",
@@ -71,6 +75,7 @@ __all__ = [
     "explain",
     "load",
     "mark",
+    "survive",
     "verify",
 ]
 

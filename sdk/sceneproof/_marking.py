@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from ._expected import MARKS
 from .errors import UsageError, unknown
@@ -38,7 +38,7 @@ class MarkOptions:
     operator: str | None = None
 
     @classmethod
-    def of(cls, choices: Mapping[str, Any]) -> MarkOptions:
+    def of(cls, choices: Mapping[str, Any]) -> Self:
         """Options from keywords; lists become tuples. Raises `TypeError` for a keyword that does not exist."""
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in choices.items()

@@ -264,6 +264,37 @@ class Verification(_Result):
         ]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Survival(_Result):
+    """The result of `sceneproof.survive`: the ``sceneproof.survive/1`` object."""
+
+    @property
+    def survived(self) -> Mapping[str, bool | None]:
+        """Mark id to whether it is whole at the end of every chain; ``None`` where that is not known."""
+        found: Mapping[str, bool | None] = self.data["survived"] or {}
+        return found
+
+    @property
+    def ok(self) -> bool:
+        """True when every step ran and every mark that was required is whole at the end of every chain."""
+        return self.exit_code() == 0
+
+    def exit_code(self) -> int:
+        """0, 1 or 3 as the command line returns it: 3 when a step failed, 1 when a required mark is not whole."""
+        if self.data.get("error") or any(step["state"] == "failed" for step in self.data["steps"]):
+            return 3
+        return int(any(self.survived[mark] is not True for mark in self.data["required"]))
+
+    def _rows(self) -> Sequence[Mapping[str, Any]]:
+        told = ("step", "chain", "command", "state", "seconds")
+        rows = [self.data["start"], *self.data["steps"]] if self.data["start"] else []
+        zero = {"step": 0, "chain": 0}  # the marked file
+        return [
+            {name: row.get(name, zero.get(name)) for name in told} | row["outcome"] | (row["counts"] or {})
+            for row in rows
+        ]
+
+
 def _rank(severity: Severity | None) -> int:
     return severity.rank if severity else 3
 

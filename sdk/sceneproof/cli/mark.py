@@ -18,7 +18,7 @@ from typing import Any
 from sceneproof.batch import Outcome
 from sceneproof.errors import SceneproofError
 
-from . import _common, _each
+from . import _common, _each, _marking
 from ._targets import ReceiptFiles, receipt_files, targets_of
 
 HELP = "put the label, the metadata and the watermark in, and read them back"
@@ -31,21 +31,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--in-place", action="store_true", help="write over the input instead")
     parser.add_argument("--force", action="store_true", help="write over an output that exists")
     _common.add_declaration(parser)
-    group = parser.add_argument_group("marks")
-    group.add_argument(
-        "--marks", type=_common.comma, metavar="M,…", help="label,metadata,watermark; default: all that can be put in"
-    )
+    group = _marking.add_marks(parser)
     group.add_argument(
         "--require", type=_common.comma, default=[], metavar="M,…", help="write nothing unless these can be put in"
     )
     group.add_argument("--key", metavar="FILE", help="watermark key (see keygen); without one there is no watermark")
-    group.add_argument(
-        "--payload", metavar="HEX", help="payload of the watermark; default: derived from producer and content_id"
-    )
-    group.add_argument("--strength", default="Q", metavar="S", help="Q (invisible, default) or R (stronger)")
-    group.add_argument("--label-text", metavar="T", help="words of the label; they must say AI and generated")
-    group.add_argument("--label-lang", metavar="L", help="language of the words: zh-CN, en …")
-    group.add_argument("--label-style", default="auto", metavar="S", help="default: %(default)s")
     _common.add_format(parser, ("console", "json"))
     parser.add_argument(
         "--receipt", metavar="FILE", help="write the receipt (JSON); several inputs: a folder, or one line each"
@@ -58,16 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     from sceneproof import keys
     from sceneproof._marking import MarkOptions
 
-    options = MarkOptions(
-        tuple(arguments.marks) if arguments.marks is not None else None,
-        _payload(arguments.payload),
-        arguments.label_text,
-        arguments.label_lang,
-        arguments.label_style,
-        arguments.strength,
-        tuple(arguments.require),
-        arguments.operator,
-    )
+    options = MarkOptions(**_marking.chosen(arguments), require=tuple(arguments.require), operator=arguments.operator)
     options.check()
     key = keys.load(arguments.key) if arguments.key else None
     names, code = _common.assets(arguments.paths)
@@ -131,14 +112,3 @@ def _warn(name: str, receipt: Any, *, wanted: bool) -> None:
     reason = receipt.left_out.get("watermark")
     if wanted and reason:
         _common.note(f"{name}: no watermark was put in: {_common.one_line(reason)}")
-
-
-def _payload(text: str | None) -> bytes | None:
-    from sceneproof.errors import UsageError
-
-    if text is None:
-        return None
-    try:
-        return bytes.fromhex(text.removeprefix("0x"))
-    except ValueError:
-        raise UsageError(f"--payload {text!r}: an even number of hexadecimal digits is needed") from None

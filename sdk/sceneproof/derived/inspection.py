@@ -45,9 +45,10 @@ def inspection(scene: Scene) -> dict[str, Any]:
     counted = topology(scene)
     box = bounds(scene, with_marks=False)
     area, volume = _sizes(scene)
+    stored = counts(scene)
     return {
-        "triangles": sum(_triangles(part) for part in primitives),
-        "vertices": sum(_vertices(part) for part in primitives),
+        "triangles": stored["triangles"],
+        "vertices": stored["vertices"],
         "primitives": len(primitives),
         "materials": len(scene.materials),
         "images": len(scene.images),
@@ -55,8 +56,8 @@ def inspection(scene: Scene) -> dict[str, Any]:
         "joints": len({joint for skin in scene.skins for joint in skin.joints}),
         "morph_targets": sum(max((len(p.targets) for p in mesh.primitives), default=0) for mesh in scene.meshes),
         "animations": len(scene.animations),
-        "splats": sum(len(cloud.positions) for cloud in scene.splats),
-        "points": _points(scene),
+        "splats": stored["splats"],
+        "points": stored["points"],
         "bounds_m": None if box is None else [[float(x) for x in corner] for corner in box],
         "surface_area_m2": area,
         "volume_m3": volume,
@@ -67,6 +68,17 @@ def inspection(scene: Scene) -> dict[str, Any]:
         "nonfinite_vertices": sum(int(np.count_nonzero(~finite_rows(p.positions))) for p in primitives),
         "undecoded": [part.pointer for part in primitives if part.undecoded],
         "left_out": [node.pointer for node in scene.nodes if slot_of(node)],
+    }
+
+
+def counts(scene: Scene) -> dict[str, int]:
+    """``triangles``, ``vertices``, ``splats`` and ``points`` of `inspection` alone, for the price of adding them up."""
+    primitives = [part for mesh in scene.meshes for part in mesh.primitives]
+    return {
+        "triangles": sum(_triangles(part) for part in primitives),
+        "vertices": sum(_vertices(part) for part in primitives),
+        "splats": sum(len(cloud.positions) for cloud in scene.splats),
+        "points": _points(scene),
     }
 
 

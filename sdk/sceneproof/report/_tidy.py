@@ -26,7 +26,7 @@ def shown(result: object) -> dict[str, Any]:
 
 
 def kind_of(data: Mapping[str, Any]) -> str:
-    """``audit``, ``receipt``, ``verify`` or ``inspect``."""
+    """``audit``, ``receipt``, ``verify``, ``inspect`` or ``survive``."""
     return str(data["schema"]).removeprefix("sceneproof.").split("/", maxsplit=1)[0]
 
 

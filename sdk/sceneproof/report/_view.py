@@ -9,6 +9,7 @@ from typing import Any
 
 from sceneproof.findings import Text
 
+from . import _survival
 from ._marks import NAMES
 from ._tidy import figure, kind_of, size
 from ._words import EXPECTED, FACTORS, HUMAN, LEVELS, MARKS, SETS, STANCES, TESTS, VERDICTS, of, text_of, word
@@ -109,14 +110,15 @@ def state(data: Mapping[str, Any]) -> str:
         if expected is None:
             return "info"
         return "pass" if all(value == "ok" for value in expected.values()) else "fail"
-    return "info"
+    return _survival.state(data) if kind == "survive" else "info"
 
 
 def outcome(data: Mapping[str, Any]) -> Text:
     """The result in one sentence."""
     if data.get("error"):
         return trouble(data)
-    return {"audit": _audited, "receipt": _marked, "verify": _verified}.get(kind_of(data), _inspected)(data)
+    tellers = {"audit": _audited, "receipt": _marked, "verify": _verified, "survive": _survival.said}
+    return tellers.get(kind_of(data), _inspected)(data)
 
 
 def _audited(data: Mapping[str, Any]) -> Text:
@@ -243,8 +245,8 @@ def suppressed(data: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
 
 
 def trouble(data: Mapping[str, Any]) -> Text:
-    """What an error means: nothing was read, or nothing was written."""
-    return word("unwritten" if kind_of(data) == "receipt" else "unreadable")
+    """What an error means: nothing was read, nothing was written, or nothing was run."""
+    return word({"receipt": "unwritten", "survive": "untested"}.get(kind_of(data), "unreadable"))
 
 
 def place(finding: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ KINDS: Mapping[str, Text] = {
     "receipt": Text("Receipt of marking", "标识回执"),
     "verify": Text("Verification", "核验"),
     "inspect": Text("Inspection", "检视"),
+    "survive": Text("Survival of the marks", "标识存活测试"),
 }
 VERDICTS: Mapping[str, Text] = {
     "fail": Text("fail", "不通过"),
@@ -121,6 +122,7 @@ WORDS: Mapping[str, Text] = {
     "seconds": Text("Time", "用时"),
     "whole_asset": Text("whole asset", "整个资产"),
     "unreadable": Text("The file could not be read.", "文件无法读取。"),
+    "untested": Text("No tool was run.", "未运行任何工具。"),
     "unwritten": Text("Nothing was written.", "未写出任何文件。"),
     "left_out": Text("Left out", "未写入"),
     "in_part": Text("In part", "部分写入"),

@@ -11,6 +11,7 @@ from ._audit_lines import audit_rows
 from ._lines import Lines
 from ._mark_lines import inspect_rows, receipt_rows, verify_rows
 from ._shown import AS_IS, Shown
+from ._survive_lines import survive_rows
 from ._tidy import kind_of, shown
 from ._totals import Totals
 from ._view import about, name_of, trouble
@@ -19,13 +20,13 @@ from ._words import KINDS, LANGUAGES, of, pick, word
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sceneproof.findings import Receipt, Report, Verification
+    from sceneproof.findings import Receipt, Report, Survival, Verification
 
-    Result = Report | Receipt | Verification | Mapping[str, Any]
+    Result = Report | Receipt | Verification | Survival | Mapping[str, Any]
 
 __all__ = ["Totals", "closing", "plain", "render", "text"]
 
-_ROWS = {"receipt": receipt_rows, "verify": verify_rows, "inspect": inspect_rows}
+_ROWS = {"receipt": receipt_rows, "verify": verify_rows, "inspect": inspect_rows, "survive": survive_rows}
 
 
 def plain(result: Result, *, lang: str = "both", gate: str | None = None) -> str:

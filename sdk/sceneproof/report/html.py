@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sceneproof._version import __version__
 
-from . import _clauses, _marks, _tidy, _view, _words
+from . import _clauses, _marks, _survival, _tidy, _view, _words
 from ._packed import packed_rows
 from ._pictures import Picture, drawn
 from ._repair_lines import media_labels, repairs
@@ -154,6 +154,7 @@ def _environment() -> jinja2.Environment:
         written_marks=_marks.written_marks,
         distortion_facts=_marks.distortion_facts,
         packed_rows=packed_rows,
+        survival=_survival,
         **{name: getattr(_view, name) for name in _VIEW},
     )
     return environment
