@@ -176,7 +176,8 @@ def test_a_tool_that_crashes_is_a_row_with_the_last_line_of_its_error():
 
 
 def test_the_version_that_node_prints_last_tells_nothing():
-    code = "import sys; print('Error: no such verb\\n    at main (cli.js:3)\\n\\nNode.js v20.1.0', file=sys.stderr); exit(1)"
+    said = "Error: no such verb\\n    at main (cli.js:3)\\n\\nNode.js v20.1.0"
+    code = f"import sys; print('{said}', file=sys.stderr); exit(1)"
     assert failure(through(tool(code))) == ("exit", "Error: no such verb")
 
 
@@ -336,9 +337,10 @@ def test_kept_files_lie_in_numbered_folders_and_nothing_else_is_left(tmp_path):
 
 
 def test_an_output_of_another_format_and_an_input_under_another_ending(tmp_path):
-    code = "import sys, trimesh; trimesh.load(sys.argv[1]).export(sys.argv[2])"
+    code = "import sys; open(sys.argv[2], 'w').write('v 0 0 0\\nv 1 0 0\\nv 0 1 0\\nf 1 2 3\\n')"
     [step] = through(tool(code, "{in}", "{out.obj}"))["steps"]
     assert step["asset"]["format"] == "obj"
+    assert step["counts"]["triangles"] == 1
     assert step["outcome"]["metadata"] == "missing"
     path = tmp_path / "avatar.vrm"
     path.write_bytes(bytes_of(marked_low()))
@@ -366,7 +368,9 @@ def test_parts_and_sidecars_travel_with_the_marked_file(tmp_path):
     gltf["buffers"][0]["uri"] = "scene.bin"
     (tmp_path / "scene.gltf").write_text(json.dumps(gltf))
     (tmp_path / "scene.bin").write_bytes(binary)
-    code = "import sys, shutil, os; shutil.copytree(os.path.dirname(sys.argv[1]), os.path.dirname(sys.argv[2]), dirs_exist_ok=True)"
+    code = (
+        "import sys, shutil, os; a, b = map(os.path.dirname, sys.argv[1:]); shutil.copytree(a, b, dirs_exist_ok=True)"
+    )
     assert survive(tmp_path / "scene.gltf", tool(code)).survived["metadata"] is True
 
 
@@ -375,4 +379,4 @@ def test_results_become_frames():
     frame = through(tool(COPY)).to_frame()
     assert list(frame["step"]) == [0, 1]
     assert list(frame["label"]) == ["ok", "ok"]
-    assert list(frame["triangles"])[0] == list(frame["triangles"])[1] > 12
+    assert len(set(frame["triangles"])) == 1

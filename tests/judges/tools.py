@@ -38,21 +38,23 @@ def _run(command: list[str], out: Path) -> None:
     assert out.is_file(), f"{command[0]} wrote nothing: {done.stdout[-800:]} {done.stderr[-800:]}"
 
 
-def gltfpack(source: Path, out: Path, *options: str) -> Path:
-    """gltfpack with its defaults (quantised, meshes merged) and the given options."""
-    command = _npm("gltfpack")
+def npm(name: str) -> str:
+    """The program of an npm package; skips where it is not installed."""
+    command = _npm(name)
     if command is None or shutil.which("node") is None:
         pytest.skip(NPM_MISSING)
-    _run([command, *options, "-i", str(source), "-o", str(out)], out)
+    return command
+
+
+def gltfpack(source: Path, out: Path, *options: str) -> Path:
+    """gltfpack with its defaults (quantised, meshes merged) and the given options."""
+    _run([npm("gltfpack"), *options, "-i", str(source), "-o", str(out)], out)
     return out
 
 
 def gltf_transform(verb: str, source: Path, out: Path, *options: str) -> Path:
     """One verb of glTF-Transform's command line: copy, draco, meshopt, quantize, weld …"""
-    command = _npm("gltf-transform")
-    if command is None or shutil.which("node") is None:
-        pytest.skip(NPM_MISSING)
-    _run([command, verb, str(source), str(out), *options], out)
+    _run([npm("gltf-transform"), verb, str(source), str(out), *options], out)
     return out
 
 
@@ -64,10 +66,15 @@ def _blender() -> str | None:
     return None
 
 
-def blender(source: Path, out: Path) -> Path:
-    """Blender's import and export, with their defaults."""
+def blender_command() -> list[str]:
+    """The words that call Blender's import and export; skips where it is not installed."""
     python = _blender()
     if python is None:
         pytest.skip(BLENDER_MISSING)
-    _run([python, str(_SCRIPT), str(source), str(out)], out)
+    return [python, str(_SCRIPT)]
+
+
+def blender(source: Path, out: Path) -> Path:
+    """Blender's import and export, with their defaults."""
+    _run([*blender_command(), str(source), str(out)], out)
     return out
