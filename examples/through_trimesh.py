@@ -1,6 +1,6 @@
 """Load a scene with trimesh and write it again, as many scripts do. A step for `sceneproof survive`:
 
-    sceneproof survive scene.glb --key studio.key --chain "python examples/through_trimesh.py {in} {out}"
+sceneproof survive scene.glb --key studio.key --chain "python examples/through_trimesh.py {in} {out}"
 """
 
 from __future__ import annotations
