@@ -105,10 +105,8 @@ def test_what_has_no_surface_is_refused_in_one_line(name, empty):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", [n for n in attacks.names() if attacks.module(n).AMOUNTS != ("",)])
+@pytest.mark.parametrize("name", [n for n in attacks.names("surface") if attacks.module(n).AMOUNTS != ("",)])
 def test_an_amount_that_means_nothing_is_refused(name):
-    if attacks.module(name).KIND != "surface":
-        pytest.skip("tested with its subject")
     with pytest.raises(AttackError, match=f"{name}|crop|simplify"):
         attacks.run(name, ball(6), "plenty", 0)
 

@@ -139,7 +139,7 @@ def _scaled(part: Part, factor: float) -> Part:
 def test_a_bind_pose_export_keeps_the_avatar_in_the_world():
     before = tower().parts[0]
     assert before.skin is not None
-    place = placed(4.0, 0.01)
+    place = placed(0.4, 0.01)
     moved = replace(before, skin=replace(before.skin, bind=before.skin.bind @ place))  # a mesh in centimetres
     (after,) = attacks.run("rig-bind", Parts((moved,)), "", 1)
     assert area(after.geometry) == pytest.approx(1e-4 * area(before.geometry), rel=1e-5)
@@ -152,7 +152,7 @@ def test_morphs_are_dropped_or_baked():
     (dropped,) = attacks.run("rig-drop-morphs", tower())
     (baked,) = attacks.run("rig-bake-morph", tower(), "1", 1)
     np.testing.assert_array_equal(dropped.geometry.positions, base)
-    np.testing.assert_allclose(baked.geometry.positions, base + [0.5, 0.0, 0.0])
+    np.testing.assert_allclose(baked.geometry.positions, base + np.array([0.5, 0.0, 0.0]))
     assert dropped.targets == baked.targets == ()
 
 
