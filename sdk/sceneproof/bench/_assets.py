@@ -15,6 +15,7 @@ import numpy as np
 from sceneproof.errors import InputError, UsageError
 
 from . import _made
+from ._skins import of_capsules, of_node
 
 if TYPE_CHECKING:
     from sceneproof.attacks import Parts, Skinned
@@ -65,7 +66,7 @@ class Asset:
     name: str
     sha256: str
     surfaces: tuple[tuple[Array, Array], ...]
-    facts: tuple[PartFacts, ...] = ()
+    facts: tuple[PartFacts, ...]
 
     @property
     def skins(self) -> bool:
@@ -76,7 +77,7 @@ class Asset:
         """The surfaces with other positions, where the scene shows them."""
         found = []
         for number, (_, faces) in enumerate(self.surfaces):
-            matrix = self.facts[number].matrix if self.facts else np.eye(4)
+            matrix = self.facts[number].matrix
             found.append((positions[number] @ matrix[:3, :3].T + matrix[:3, 3], faces))
         return found
 
@@ -86,7 +87,7 @@ class Asset:
 
         found = []
         for number, (_, faces) in enumerate(self.surfaces):
-            fact = self.facts[number] if self.facts else PartFacts(f"mesh {number}")
+            fact = self.facts[number]
             geometry = Geometry(positions[number], faces)
             found.append(Part(fact.name, geometry, fact.matrix, fact.material, fact.skin))
         return Parts(tuple(found))
@@ -126,11 +127,15 @@ def sources(paths: Sequence[str], sets: Sequence[str]) -> list[Source]:
 def load(source: Source) -> Asset:
     """Read or make an asset. Raises `InputError` for a file without a triangle mesh."""
     if source.maker is not None:
-        surfaces = [_joined(positions, faces) for positions, faces in _made.MAKERS[source.maker]()]
+        joined = [_joined(positions, faces) for positions, faces in _made.MAKERS[source.maker]()]
+        surfaces = [(positions, faces) for positions, faces, _ in joined]
         digest = hashlib.sha256()
         for positions, faces in surfaces:
             digest.update(positions.astype("<f4").tobytes() + faces.astype("<i8").tobytes())
-        return Asset(source.name, digest.hexdigest(), tuple(surfaces))
+        facts = tuple(PartFacts(f"mesh {number}") for number in range(len(surfaces)))
+        if source.maker == "capsule-figure":
+            facts = (PartFacts("figure", skin=of_capsules(joined[0][2] // _made.CAPSULE)),)
+        return Asset(source.name, digest.hexdigest(), tuple(surfaces), facts)
     return _from_file(source)
 
 
@@ -148,7 +153,10 @@ def _from_file(source: Source) -> Asset:
             continue
         materials = [scene.meshes[mesh].primitives[number].material for number in whole.primitives]
         each = np.repeat([-1 if m is None else m for m in materials], np.diff(whole.face_offsets)).astype(np.int64)
-        fact = PartFacts(scene.meshes[mesh].name or f"mesh {mesh}", nodes[mesh].world, each)
+        skin = of_node(scene, nodes[mesh], whole)
+        # a skinned mesh is placed by its joints, not by its node (glTF 2.0, section 3.7.3.3)
+        matrix = np.eye(4) if skin is not None else nodes[mesh].world
+        fact = PartFacts(scene.meshes[mesh].name or f"mesh {mesh}", matrix, each, skin)
         found.append(((_single(whole.positions), np.ascontiguousarray(whole.faces, np.int64)), fact))
     found.sort(key=lambda pair: -len(pair[0][0]))
     if not found:
@@ -157,15 +165,19 @@ def _from_file(source: Source) -> Asset:
     return Asset(source.name, digest, tuple(surface for surface, _ in found), tuple(fact for _, fact in found))
 
 
-def _joined(positions: Array, faces: Array) -> tuple[Array, Array]:
-    """Vertices at one place made one, in the order in which they appear; faces that this flattens are dropped."""
+def _joined(positions: Array, faces: Array) -> tuple[Array, Array, Array]:
+    """Vertices at one place made one, in the order in which they appear; faces that this flattens are dropped.
+
+    The third array is the first vertex of each place, as it was numbered before.
+    """
     places, first, group = np.unique(_single(positions) + 0.0, axis=0, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     corners = rank[group.reshape(-1)][faces]
     a, b, c = corners.T
-    return np.ascontiguousarray(places[order]), np.ascontiguousarray(corners[(a != b) & (b != c) & (c != a)])
+    kept = np.ascontiguousarray(corners[(a != b) & (b != c) & (c != a)])
+    return np.ascontiguousarray(places[order]), kept, first[order].astype(np.int64)
 
 
 def _single(positions: Array) -> Array:

@@ -121,6 +121,9 @@ BONES = {  # where a limb begins and ends, and its radius
 }
 
 
+CAPSULE = 60 * 64  # vertices of one
+
+
 def capsules(rings: int = 60, around: int = 64) -> list[Part]:
     """A figure of six capsules in one mesh, as a skin binds it: one bone per capsule."""
     positions, faces, count = [], [], 0
