@@ -27,6 +27,17 @@ class SetPositions:
 
 
 @dataclass(frozen=True, eq=False)
+class SetPoints:
+    """New places, float64 [shape=(n, 3)], for one of `Scene.points`; what is equal stays as stored.
+
+    For clouds that are a file's own; one that is a primitive of a mesh takes `SetPositions`.
+    """
+
+    cloud: int
+    positions: Array
+
+
+@dataclass(frozen=True, eq=False)
 class SetSplats:
     """New centres and colours for one of `Scene.splats`; what is ``None``, and what is equal, stays as stored.
 
@@ -93,4 +104,4 @@ class PutMetadata:
     mirror: Mapping[str, Any] = field(default_factory=dict)
 
 
-Edit = SetPositions | SetSplats | PutNode | PutMetadata
+Edit = SetPositions | SetPoints | SetSplats | PutNode | PutMetadata

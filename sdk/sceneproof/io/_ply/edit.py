@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sceneproof.edits import Edit, PutMetadata, PutNode, SetPositions
+from sceneproof.edits import Edit, PutMetadata, PutNode, SetPoints, SetPositions
 from sceneproof.errors import MarkError
 from sceneproof.io import _splats
 from sceneproof.io._plain import with_metadata
@@ -43,6 +43,9 @@ def apply_edits(scene: Scene, edits: Sequence[Edit]) -> PlyDocument:
         for move in moves:
             scene = build(_moved(scene, move), scene.uri, [])
         document = scene.document
+    for edit in edits:
+        if isinstance(edit, SetPoints):
+            document = _moved_points(replace(scene, document=document), edit)
     if nodes:
         if kind != "mesh":
             raise MarkError("a point cloud in PLY bears no visible label yet; metadata stand in the header")
@@ -99,6 +102,20 @@ def _moved(scene: Scene, edit: SetPositions) -> PlyDocument:
     if (edit.mesh, edit.primitive) != (0, 0) or wanted.shape != held.shape:
         raise MarkError(f"#/meshes/{edit.mesh}/primitives/{edit.primitive}: {wanted.shape} values do not fit the file")
     changed = (wanted != held) & ~(np.isnan(wanted) & np.isnan(held))
+    if not np.isfinite(wanted[changed]).all():
+        raise MarkError("#/vertex: new positions are not finite")
+    body = _set(document.raw[layout.header.size :], layout, wanted, changed)
+    return replace(document, raw=document.raw[: layout.header.size] + body)
+
+
+def _moved_points(scene: Scene, edit: SetPoints) -> PlyDocument:
+    """New x, y and z of points where they differ, in the type of the file."""
+    document: PlyDocument = scene.document
+    layout: Layout = document.detail
+    wanted = np.asarray(edit.positions, np.float64)
+    if edit.cloud or not scene.points or wanted.shape != scene.points[0].positions.shape:
+        raise MarkError(f"#/points/{edit.cloud}: {wanted.shape} values do not fit the file")
+    changed = _splats.differs(wanted, scene.points[0].positions)
     if not np.isfinite(wanted[changed]).all():
         raise MarkError("#/vertex: new positions are not finite")
     body = _set(document.raw[layout.header.size :], layout, wanted, changed)
