@@ -7,6 +7,9 @@ keyed smooth fields through the surface, so it does not depend on vertex order, 
 from __future__ import annotations
 
 from ._capacity import capacity
+from ._cloud_detect import detect_cloud
+from ._cloud_embed import capacity_cloud, embed_cloud
+from ._cloud_types import Cloud, CloudEmbedding, splat_weights
 from ._detect import detect
 from ._embed import embed
 from ._prf import key_id
@@ -16,13 +19,19 @@ __all__ = [
     "METHOD",
     "Capacity",
     "CapacityError",
+    "Cloud",
+    "CloudEmbedding",
     "CodecError",
     "Detection",
     "Embedding",
     "Record",
     "Surface",
     "capacity",
+    "capacity_cloud",
     "detect",
+    "detect_cloud",
     "embed",
+    "embed_cloud",
     "key_id",
+    "splat_weights",
 ]

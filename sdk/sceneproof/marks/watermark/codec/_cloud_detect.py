@@ -1,0 +1,94 @@
+"""Blind detection in clouds: file and key only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ._cloud_constants import CLOUD_METHOD
+from ._cloud_reader import CloudReader, carrier_of, method_of
+from ._cloud_types import Cloud
+from ._code import TRIES, check_bits, encode
+from ._constants import CRC_BITS
+from ._reader import LIMIT, Ledger, combined
+from ._statistic import log10_corrected, log10_payload
+from ._types import CodecError, Detection, Record
+
+EFFORTS = ("quick", "normal", "deep")
+MOST_CLOUDS = 8  # the ones with most points
+
+
+def detect_cloud(clouds: Sequence[Cloud], key: bytes, *, bits: int = 64, effort: str = "normal") -> Detection:
+    """Look for a payload of ``bits`` bits under ``key`` in the clouds of one asset, and decide as `detect` does.
+
+    ``found`` holds when the CRC passes and the chance that any hypothesis tried would do so with such a statistic is
+    below 1e-9, or, then without a payload, when the statistic alone is that unlikely. ``effort`` ``quick`` tries the
+    nearest cell size of the file's own and of the canonical frame, the others more of them.
+    Raises :class:`CodecError` on bad arguments.
+    """
+    check_bits(bits)
+    if effort not in EFFORTS:
+        raise CodecError(f"effort {effort!r}: one of {', '.join(EFFORTS)} is needed")
+    ledger = Ledger(key, bits)
+    sound = [cloud.sound() for cloud in clouds]
+    order = sorted(range(len(sound)), key=lambda i: (-len(sound[i].positions), i))[:MOST_CLOUDS]
+    readers = {i: CloudReader(sound[i], carrier_of(sound[i]), ledger) for i in order}
+    carriers: list[int] = []
+    for index, reader in readers.items():
+        if reader.search(effort):
+            carriers.append(index)
+            break
+    if not carriers and len(readers) > 1:
+        _all_together(readers, ledger)
+    return _decision(readers, ledger, carriers, len(clouds))
+
+
+def _all_together(readers: dict[int, CloudReader], ledger: Ledger) -> None:
+    """A payload that no cloud has whole: the strongest readings of all of them summed."""
+    strong = [max(reader.best.values(), key=lambda b: b.z) for reader in readers.values() if reader.best]
+    strong = [reading for reading in strong if reading.z > 1.0]
+    if len(strong) > 1:
+        ledger.hypotheses += 1
+        ledger.decode(combined(strong, "all clouds together"))
+
+
+def _decision(readers: dict[int, CloudReader], ledger: Ledger, carriers: list[int], count: int) -> Detection:
+    top = {i: max(r.best.values(), key=lambda b: b.z) for i, r in readers.items() if r.best}
+    z = max((reading.z for reading in top.values()), default=0.0)
+    log10_p = log10_corrected(z, ledger.hypotheses) if ledger.hypotheses else 0.0
+    payload, corrected, symbols, method = None, 0, 0, CLOUD_METHOD
+    if ledger.lock is not None:
+        reading, decoded = ledger.lock
+        payload, corrected, symbols = decoded.payload, decoded.corrected, decoded.symbols
+        # every decode may look at so many CRCs
+        log10_p = log10_payload(reading.z, ledger.hypotheses, CRC_BITS - TRIES.bit_length() + 1)
+        method = method_of(reading)
+    elif log10_p < LIMIT:
+        carriers = [i for i, reading in top.items() if log10_corrected(reading.z, ledger.hypotheses) < LIMIT]
+    records = []
+    for index in range(count):
+        reader, best = readers.get(index), top.get(index)
+        if reader is None or best is None:
+            records.append(Record(index, False, None, 0.0, 0.0, 0, CLOUD_METHOD, 0, 0))
+            continue
+        carried = index in carriers
+        wrong = 0
+        if carried and payload is not None:
+            known = best.soft != 0.0
+            wrong = int(((encode(payload) == 1)[known] != (best.soft < 0.0)[known]).sum())
+        p = log10_corrected(best.z, ledger.hypotheses)
+        held = payload if carried else None
+        records.append(
+            Record(index, carried, held, p, best.z, wrong, method_of(best), ledger.hypotheses, best.functionals)
+        )
+    return Detection(
+        found=log10_p < LIMIT,
+        payload=payload,
+        log10_p=log10_p,
+        bits=ledger.bits,
+        corrected=corrected,
+        carriers=tuple(sorted(carriers)),
+        method=method,
+        hypotheses=ledger.hypotheses,
+        symbols=symbols,
+        all=tuple(records),
+    )
