@@ -63,8 +63,8 @@ def _empty() -> bytes:
 def test_the_fine_mesh_bears_it_and_the_others_say_why_not():
     made = planned()
     assert made.carriers == ("/meshes/0",)
-    assert set(made.refused) == {"/meshes/1", "/meshes/2"}
-    assert made.refused["/meshes/2"] == "it has no triangles"
+    assert set(made.refused) == {"/meshes/1", "/meshes/2/primitives/0"}
+    assert "too few points" in made.refused["/meshes/2/primitives/0"]
     assert "distinct vertices" in made.refused["/meshes/1"]
     assert made.replaced is None
 

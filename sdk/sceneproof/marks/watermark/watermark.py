@@ -16,11 +16,12 @@ import numpy as np
 from sceneproof.declaration import Declaration
 from sceneproof.derived.welded import Welded, welded
 from sceneproof.derived.world import slot_of
-from sceneproof.edits import SetPositions
+from sceneproof.edits import Edit, SetPositions
 from sceneproof.errors import MarkError
 from sceneproof.keys import Key
 from sceneproof.scene import Scene
 
+from ._clouds import joined, plan_clouds, read_clouds
 from ._grid import Placed, Wanted, on_grid, settle
 
 ID = "watermark"
@@ -43,7 +44,7 @@ class WatermarkPlan:
     replaced : payload (hex) of an earlier mark under the same key, when it was another one.
     """
 
-    edits: tuple[SetPositions, ...]
+    edits: tuple[Edit, ...]
     carriers: tuple[str, ...]
     refused: Mapping[str, str]
     distortion: Mapping[str, float] | None
@@ -81,9 +82,13 @@ def plan(scene: Scene, payload: bytes, key: Key, strength: str = "Q") -> Waterma
             enough = mesh in fine
             few = f"it has fewer than {FINE_VERTICES:,} distinct vertices"
             refused[scene.meshes[mesh].pointer] = f"{MOST_CARRIERS} larger meshes bear it" if enough else few
-    if not work.carriers:
+    clouds = plan_clouds(scene, payload, key, strength)
+    refused = {pointer: why for pointer, why in refused.items() if pointer not in clouds.meshes} | {**clouds.refused}
+    carriers = (*work.carriers, *clouds.carriers)
+    if not carriers:
         raise MarkError(_why_none(refused))
-    return WatermarkPlan(tuple(work.edits), tuple(work.carriers), refused, _worst(work.costs), work.replaced)
+    distortion = joined(_worst(work.costs), clouds)
+    return WatermarkPlan((*work.edits, *clouds.edits), carriers, refused, distortion, work.replaced or clouds.replaced)
 
 
 @dataclass(eq=False)
@@ -200,8 +205,11 @@ def read(scene: Scene, keys: Sequence[Key], effort: str = "normal", bits: int = 
     best = WatermarkReading(bits=bits, key_id=keys[0].id if len(keys) == 1 else None)
     everything: list[dict[str, Any]] = []
     for key in keys:
+        fields, records = read_clouds(scene, key, effort, bits)
+        everything += records
+        best = max(best, WatermarkReading(**fields), key=_rank)
         if not surfaces:
-            break
+            continue
         result = detect(surfaces, key.secret, bits=bits, effort=effort)
         pointers = tuple(scene.meshes[meshes[index]].pointer for index in result.carriers)
         everything += [
@@ -290,4 +298,5 @@ def _why_none(refused: Mapping[str, str]) -> str:
         for why, pointers in reasons.items()
     ]
     more = f"; and {len(shown) - 3} other reasons" if len(shown) > 3 else ""
-    return "no mesh can bear it: " + "; ".join(shown[:3]) + more
+    what = "mesh" if all(pointer.startswith("/meshes") for pointer in refused) else "mesh or cloud"
+    return f"no {what} can bear it: " + "; ".join(shown[:3]) + more
