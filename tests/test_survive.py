@@ -181,6 +181,11 @@ def test_the_version_that_node_prints_last_tells_nothing():
     assert failure(through(tool(code))) == ("exit", "Error: no such verb")
 
 
+def test_files_of_the_test_are_called_by_their_places_in_what_a_tool_says():
+    code = "import sys; exit('cannot turn %s into %s' % tuple(sys.argv[1:]))"
+    assert failure(through(tool(code))) == ("exit", "cannot turn {in} into {out}")
+
+
 def test_a_tool_that_only_speaks_on_its_output_is_quoted_from_there():
     assert failure(through(tool("print('bad option'); exit(9)"))) == ("exit", "bad option")
 

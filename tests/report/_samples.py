@@ -271,6 +271,56 @@ INSPECT = {
     "inspection": INSPECTION,
     "seconds": {},
 }
+_COUNTS = {"triangles": 104_882, "vertices": 61_207, "splats": 0, "points": 0}
+_READ = {
+    "asset": {"uri": None, "sha256": SHA, "format": "glb", "bytes": 9_301_776},
+    "counts": _COUNTS,
+    "outcome": {"label": "ok", "metadata": "ok", "watermark": "ok", "credential": None},
+    "label": LABEL,
+    "metadata": METADATA,
+    "watermark": WATERMARK,
+    "credential": None,
+}
+_STEP = {"chain": 1, "tool": "pack", "state": "ok", "seconds": 1.25, "before": _COUNTS, "failure": None}
+_NOTHING = {
+    "asset": None,
+    "counts": None,
+    "outcome": dict.fromkeys(_READ["outcome"]),
+    **dict.fromkeys(_READ["outcome"]),
+}
+SURVIVE = {
+    "schema": "sceneproof.survive/1",
+    "tool": dict(TOOL),
+    "asset": AUDIT["asset"],
+    "start": _READ
+    | {"how": "marked", "key": True, "payload": WATERMARK["payload"]}
+    | {"left_out": [{"mark": "watermark", "reason": text("2 of 9 meshes bear none", "9 个网格中有 2 个未承载")}]},
+    "steps": [
+        _STEP
+        | _READ
+        | {"step": 1, "command": "pack -q {in} {out}", "counts": _COUNTS | {"triangles": 52_441}}
+        | {"outcome": {"label": "damaged", "metadata": "missing", "watermark": "ok", "credential": None}}
+        | {"label": LABEL | {"height_ratio": 0.031}},
+        _STEP
+        | _NOTHING
+        | {"step": 2, "command": "bake {in} {out}", "tool": "bake", "state": "failed"}
+        | {
+            "failure": {
+                "reason": "exit",
+                "message": text("it ended with exit code 1", "退出码为 1"),
+                "exit_code": 1,
+                "line": "out of memory",
+            }
+        },
+        _STEP
+        | _NOTHING
+        | {"step": 3, "command": "pack {in} {out}", "state": "not_run", "seconds": None, "before": None},
+    ],
+    "survived": {"label": False, "metadata": False, "watermark": None, "credential": None},
+    "required": ["label"],
+    "options": {"each": False, "time_limit": 300.0, "effort": "normal", "keep": None},
+    "seconds": {"start": 2.0, "tools": 2.5, "read": 3.0, "total": 8.0},
+}
 DECLARATION = {
     "schema": "sceneproof.declaration/1",
     "role": "provider",

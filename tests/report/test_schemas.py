@@ -13,7 +13,19 @@ from sceneproof.errors import UsageError
 from sceneproof.findings import Severity, Verdict
 from sceneproof.report.schemas import names, schema
 
-from ._samples import AUDIT, AUDIT_ERROR, DECLARATION, ERROR, INSPECT, MARKS_NOTHING, RECEIPT, UNREAD, VERIFY, finding
+from ._samples import (
+    AUDIT,
+    AUDIT_ERROR,
+    DECLARATION,
+    ERROR,
+    INSPECT,
+    MARKS_NOTHING,
+    RECEIPT,
+    SURVIVE,
+    UNREAD,
+    VERIFY,
+    finding,
+)
 
 NOT_VERIFIED = dict.fromkeys(VERIFY, None) | {
     "schema": "sceneproof.verify/1",
@@ -31,6 +43,9 @@ GOOD = {
     "receipt": RECEIPT,
     "receipt of nothing": MARKS_NOTHING,
     "inspect": INSPECT,
+    "survive": SURVIVE,
+    "survive of an unreadable file": dict.fromkeys(SURVIVE, None)
+    | {"schema": "sceneproof.survive/1", "tool": SURVIVE["tool"], "asset": UNREAD, "error": ERROR},
     "declaration": DECLARATION,
     "empty declaration": {"schema": "sceneproof.declaration/1"},
 }
@@ -41,7 +56,7 @@ def check(document: dict[str, Any]) -> None:
 
 
 def test_every_schema_of_the_contract_is_there() -> None:
-    assert {"audit-1", "verify-1", "receipt-1", "inspect-1", "declaration-1"} <= set(names())
+    assert {"audit-1", "verify-1", "receipt-1", "inspect-1", "survive-1", "declaration-1"} <= set(names())
 
 
 @pytest.mark.parametrize("name", names())
@@ -115,6 +130,18 @@ def _with(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         (RECEIPT, "asset.after.sm3", "zz"),
         (RECEIPT, "marks", None),
         (INSPECT, "inspection", None),
+        (SURVIVE, "start", None),
+        (SURVIVE, "start.how", "found"),
+        (SURVIVE, "start.surprise", 1),
+        (SURVIVE, "steps", []),
+        (SURVIVE, "steps.0.state", "skipped"),
+        (SURVIVE, "steps.0.counts", None),
+        (SURVIVE, "steps.0.outcome.label", "gone"),
+        (SURVIVE, "steps.1.failure.reason", "bad luck"),
+        (SURVIVE, "steps.1.failure.message", "only English"),
+        (SURVIVE, "steps.1.asset", SURVIVE["asset"]),
+        (SURVIVE, "survived.label", "yes"),
+        (SURVIVE, "options.time_limit", 0),
         (DECLARATION, "role", "boss"),
         (DECLARATION, "market", ["mars"]),
         (DECLARATION, "public", "yes"),
@@ -133,7 +160,7 @@ def test_a_breach_of_the_contract_is_refused(document: dict[str, Any], path: str
         check(_with(document, path, value))
 
 
-@pytest.mark.parametrize("name", ["audit", "verify", "receipt", "inspect"])
+@pytest.mark.parametrize("name", ["audit", "verify", "receipt", "inspect", "survive"])
 def test_no_key_of_the_contract_may_be_missing(name: str) -> None:
     document = GOOD[name]
     for key in set(document) - {"error", "seconds"}:

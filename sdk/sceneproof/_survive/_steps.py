@@ -98,7 +98,7 @@ class Walk:
             "reason": fault[0],
             "message": Text(fault[1], fault[2]).to_dict(),
             "exit_code": ended.code,
-            "line": ended.line or None,
+            "line": ended.line.replace(str(source), "{in}").replace(str(target), "{out}") or None,
         }
         return None
 

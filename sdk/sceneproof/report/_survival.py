@@ -153,22 +153,29 @@ def _cell(mark: str, row: Mapping[str, Any], start: Mapping[str, Any]) -> Cell:
         return Cell("✗", Text("lost", "丢失"), style="fail")
     good = outcome == "ok"
     p = f"p ≤ 10^{figure(found['log10_p'], 3)}" if found.get("log10_p") is not None else ""
-    return Cell("✓" if good else "~", _WORD[mark](found, good), p, "pass" if good else "review")
+    said = _WORD[mark](found, start[mark] or {}, good)
+    return Cell("✓" if good else "~", said, p, "pass" if good else "review")
 
 
-def _label(found: Mapping[str, Any], good: bool) -> Text:
+def _label(found: Mapping[str, Any], was: Mapping[str, Any], good: bool) -> Text:
     if not found["visible"]:
         return Text("not visible", "不可见")
-    return Text("visible", "可见") if good else Text("altered", "有改变")
+    if good:
+        return Text("visible", "可见")
+    if found["text"] != was.get("text"):
+        return Text("other words", "文字不同")
+    if was.get("at_edge") and not found["at_edge"]:
+        return Text("off the edge", "不在边缘")
+    return Text("too small", "过小")
 
 
-def _metadata(found: Mapping[str, Any], good: bool) -> Text:
+def _metadata(found: Mapping[str, Any], _: Mapping[str, Any], good: bool) -> Text:
     if not found["valid"]:
         return Text("not valid", "无效")
     return Text("valid", "有效") if good else Text("altered", "有改变")
 
 
-def _watermark(found: Mapping[str, Any], good: bool) -> Text:
+def _watermark(found: Mapping[str, Any], _: Mapping[str, Any], good: bool) -> Text:
     if not found["payload"]:
         return Text("no payload", "无载荷")
     return Text("payload equal", "载荷一致") if good else Text("other payload", "载荷不同")
