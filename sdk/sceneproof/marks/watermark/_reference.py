@@ -1,0 +1,189 @@
+"""Assisted detection: the suspect is registered to a copy that the holder kept, then read in that copy's own frame.
+
+Of the reference only the geometry counts, so any copy does: the unmarked original, or one that bears any mark. The
+registration never sees the key, so the null of the statistic stays exact; every candidate placement is counted in p.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sceneproof.errors import InputError, MissingExtraError
+from sceneproof.keys import Key
+from sceneproof.scene import Scene
+
+from .watermark import WatermarkReading, read
+
+if TYPE_CHECKING:
+    from ._registration._types import Body, Candidate
+    from .codec import Detection
+
+LIMIT = -9.0  # log10 of the accepted chance of a false find, as in the codec
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """A copy to register to. Raises `InputError` where it has no mesh."""
+
+    scene: Scene
+    sha256: str
+
+    @cached_property
+    def body(self) -> Body:
+        """Its parts with their skins."""
+        from ._registration._body import body
+
+        found = body(self.scene)
+        if not found.parts:
+            raise InputError("the reference has no mesh with triangles to register to", uri=self.scene.uri)
+        return found
+
+
+@dataclass(frozen=True)
+class AssistedReading:
+    """What was read, and how the suspect was brought to the reference.
+
+    ``registration`` is how the candidate that was read, or the closest one, was found; ``none`` when the mark was read
+    without the reference, ``failed`` when the suspect could not be placed. ``rms_fraction`` is the root mean square
+    distance to the reference over its bounding-box diagonal, ``overlap`` the share of its area that is covered.
+    """
+
+    reading: WatermarkReading
+    sha256: str
+    registration: str
+    rms_fraction: float | None = None
+    overlap: float | None = None
+    problem: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ``watermark`` object of the contract, with ``detail.reference``."""
+        out = self.reading.to_dict()
+        reference = {
+            "sha256": self.sha256,
+            "registration": self.registration,
+            "rms_fraction": self.rms_fraction,
+            "overlap": self.overlap,
+        }
+        if self.problem:
+            reference["problem"] = self.problem
+        out["detail"] = {**out["detail"], "reference": reference}
+        return out
+
+
+def read_with(
+    scene: Scene, reference: Reference, keys: Sequence[Key], effort: str = "normal", bits: int = 64
+) -> AssistedReading:
+    """Read a suspect as it stands, quickly; else register it and read that; else search it as `read` does.
+
+    The first reading that locks ends the search. Raises `InputError` where the reference has no mesh.
+    """
+    whole = reference.body
+    search = _Search(scene, keys, bits)
+    blind = read(scene, keys, "quick", bits)
+    if blind.found:
+        return AssistedReading(blind, reference.sha256, "none")
+    search.tried = {key.id: blind.hypotheses for key in keys}
+    problem = None
+    try:
+        for candidate in _candidates(scene, whole):
+            found = search.look(candidate, effort)
+            if found is not None:
+                return _assisted(found, reference, candidate)
+    except MissingExtraError as error:
+        problem = str(error)
+    last = blind if effort == "quick" else read(scene, keys, effort, bits)
+    reading = search.weighed(last)
+    if reading.found or search.closest is None:
+        how = "none" if reading.found else "failed"
+        return AssistedReading(reading, reference.sha256, how, problem=problem)
+    return replace(_assisted(reading, reference, search.closest), problem=problem)
+
+
+def corrected(log10_p: float, own: int, every: int) -> float:
+    """log10 of a p that was corrected for ``own`` hypotheses, corrected for ``every`` one (Bonferroni: never less than
+    what Šidák's correction of all of them gives)."""
+    return min(log10_p + math.log10(max(every, own, 1) / max(own, 1)), 0.0)
+
+
+def _candidates(scene: Scene, whole: Body) -> Iterator[Candidate]:
+    from ._registration._body import body
+    from ._registration._candidates import candidates
+
+    suspect = body(scene)
+    return candidates(suspect, whole) if suspect.parts else iter(())
+
+
+def _assisted(reading: WatermarkReading, reference: Reference, candidate: Candidate) -> AssistedReading:
+    rms = candidate.rms if math.isfinite(candidate.rms) else None
+    return AssistedReading(reading, reference.sha256, candidate.kind, rms, candidate.overlap)
+
+
+@dataclass(eq=False)
+class _Search:
+    """The candidates of one suspect under a ring of keys, and what was tried under each."""
+
+    scene: Scene
+    keys: Sequence[Key]
+    bits: int
+    tried: dict[str, int] = field(default_factory=dict)
+    closest: Candidate | None = None
+
+    def look(self, candidate: Candidate, effort: str) -> WatermarkReading | None:
+        """The reading under the first key that locks, if one does."""
+        from .codec import Surface, detect
+
+        if self.closest is None or candidate.rms < self.closest.rms:
+            self.closest = candidate
+        surfaces = [Surface(found.points, found.faces) for found in candidate.surfaces]
+        for key in self.keys if surfaces else ():
+            result = detect(surfaces, key.secret, bits=self.bits, effort="quick" if effort == "quick" else "normal")
+            every = self.tried.get(key.id, 0) + result.hypotheses
+            self.tried[key.id] = every
+            p = corrected(result.log10_p, result.hypotheses, every)
+            if result.found and p < LIMIT:
+                return self._reading(candidate, key, result, (p, every))
+        return None
+
+    def weighed(self, reading: WatermarkReading) -> WatermarkReading:
+        """A blind reading after everything else that was tried."""
+        if reading.log10_p is None or reading.key_id is None:
+            return reading
+        every = reading.hypotheses + self.tried.get(reading.key_id, 0)
+        p = corrected(reading.log10_p, reading.hypotheses, every)
+        if reading.found and p >= LIMIT:
+            return replace(
+                reading, found=False, payload=None, log10_p=p, hypotheses=every, carriers=(), method=None, all=()
+            )
+        return replace(reading, log10_p=p, hypotheses=every)
+
+    def _reading(
+        self, candidate: Candidate, key: Key, result: Detection, counted: tuple[float, int]
+    ) -> WatermarkReading:
+        pointers = [self._pointer(candidate, index) for index in range(len(candidate.surfaces))]
+        every: list[Mapping[str, Any]] = [
+            {
+                "key_id": key.id,
+                "mesh": pointers[record.surface],
+                "payload": record.payload.hex() if record.payload else None,
+                "log10_p": corrected(record.log10_p, result.hypotheses, counted[1]),
+                "method": record.method,
+            }
+            for record in result.all
+            if record.found
+        ]
+        carriers = tuple(dict.fromkeys(pointers[index] for index in result.carriers))
+        return WatermarkReading(
+            True, result.payload, counted[0], self.bits, result.corrected, carriers,
+            f"{result.method}, registered: {candidate.kind}", key.id, counted[1], tuple(every),
+        )  # fmt: skip
+
+    def _pointer(self, candidate: Candidate, index: int) -> str:
+        """The suspect's mesh that most of a registered surface came from."""
+        from ._registration._body import body
+
+        part = body(self.scene).parts[candidate.surfaces[index].source]
+        return self.scene.meshes[part.mesh].pointer

@@ -1,0 +1,1 @@
+"""Registration of a suspect to its reference: arrays in, candidates of the suspect in the reference's own frames out."""
