@@ -59,7 +59,8 @@ def _view(name: str, read: Mapping[str, Any] | None) -> MarkView:
         return MarkView(name, title, "skipped", _SKIPPED.get(name, _SKIPPED["other"]))
     problems = tuple(text_of(problem) for problem in read.get("problems") or ())
     if not read.get("found"):
-        return MarkView(name, title, "absent", _ABSENT.get(name, _ABSENT["other"]), (), problems)
+        facts = tuple(_registration_facts(read)) if name == "watermark" else ()
+        return MarkView(name, title, "absent", _ABSENT.get(name, _ABSENT["other"]), facts, problems)
     state, sentence = _SENTENCES[name](read) if name in _SENTENCES else ("review", Text("found", "检出"))
     return MarkView(name, title, state, sentence, tuple(_FACTS[name](read)) if name in _FACTS else (), problems)
 
@@ -129,6 +130,28 @@ def _watermark_facts(read: Mapping[str, Any]) -> Iterator[tuple[Text, str]]:
     for key, name in (("method", Text("method", "方法")), ("key_id", Text("key", "密钥"))):
         if read.get(key):
             yield name, str(read[key])
+
+    yield from _registration_facts(read)
+
+
+_REGISTRATIONS = {
+    "none": Text("not needed: read as it stands", "无需配准：直接读出"),
+    "failed": Text("the suspect could not be placed on it", "无法将待检文件与其对齐"),
+}
+
+
+def _registration_facts(read: Mapping[str, Any]) -> Iterator[tuple[Text, str]]:
+    """How a suspect was brought to the reference, and how well it lies there."""
+    found = (read.get("detail") or {}).get("reference")
+    if not found:
+        return
+    how = _REGISTRATIONS.get(found["registration"])
+    told = f"{how.en} · {how.zh}" if how else str(found["registration"])
+    if found.get("rms_fraction") is not None:
+        told += f", RMS {100 * found['rms_fraction']:.3f} %, {percent(found['overlap'])}"
+    yield Text("reference: registration, distance, overlap", "参考文件：配准方式、距离、重叠"), told
+    if found.get("problem"):
+        yield Text("reference: left out", "参考文件：未进行"), str(found["problem"])
 
 
 def _credential(read: Mapping[str, Any]) -> tuple[str, Text]:

@@ -1,1 +1,1 @@
-"""Registration of a suspect to its reference: arrays in, candidates of the suspect in the reference's own frames out."""
+"""Registration of a suspect to its reference: arrays in, candidates of the suspect in the reference's frames out."""

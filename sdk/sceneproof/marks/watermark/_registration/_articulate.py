@@ -3,7 +3,8 @@
 From the region that lies on the suspect already, each neighbour's turn about their common joint is searched among many
 rotations and refined; then all joints at once by articulated closest points.
 Source of the last step: S. Pellegrini, K. Schindler, D. Nardi, "A generalisation of the ICP algorithm for articulated
-bodies", 2008; the joints are held together as in D. Grest, R. Koch, "Nonlinear body pose estimation from depth images", 2005.
+bodies", 2008; the joints are held together as in D. Grest, J. Woetzel, R. Koch, "Nonlinear body pose estimation from
+depth images", 2005.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ TURNS = 700  # rotations tried at a joint, the first being none
 KEPT = 6  # of them that are refined
 LARGE = 0.004  # share of the area from which a joint's region is searched for itself
 POINTS = 160  # of a region that are looked at
+JOINT_SAMPLES = 16_000  # of the reference
 COARSE, CLOSE = 0.025, 0.006  # of the diagonal
 FACING = 0.4
 
@@ -39,7 +41,7 @@ class _Regions:
     pivots: Floats
 
 
-def regions(body: Body, count: int = 16_000) -> _Regions:
+def regions(body: Body, count: int = JOINT_SAMPLES) -> _Regions:
     """Rows of samples for each joint; those that it moves nearly alone come first."""
     samples = spread(body.points, body.faces, count, 4)
     dense = np.zeros((len(body.points), len(body.joints)))
@@ -71,7 +73,7 @@ class Articulation:
     def solve(self) -> tuple[Floats, float]:
         """Joints (j, 4, 4) in the suspect's world, and the share of the reference's samples that lie close to it."""
         self._outwards()
-        joints = _together(self.pair, self.regions, self.motions @ self.body.joints)
+        joints = together(self.pair, self.motions @ self.body.joints)
         carried = pose(self.body, joints).sampled(self.regions.samples)
         return joints, self._score(carried.points, carried.normals, CLOSE)
 
@@ -133,7 +135,8 @@ class Articulation:
         samples = self.regions.samples
         moved = np.concatenate([applied(motion, samples.points[rows]) for motion in around])
         turned = np.concatenate([_turned(motion, samples.normals[rows]) for motion in around])
-        return self._each(moved, turned, COARSE).reshape(len(around), -1).mean(axis=1)
+        scores: Floats = self._each(moved, turned, COARSE).reshape(len(around), -1).mean(axis=1)
+        return scores
 
     def _settle(self, joint: int, pivot: Floats, *, held: bool) -> None:
         """Rigid closest points for one region; ``held`` keeps the pivot where the neighbour has it."""
@@ -218,12 +221,13 @@ def _rigid_step(moved: Floats, hit: Floats, normal: Floats, pivot: Floats | None
     return step
 
 
-def _together(pair: Pair, regions_: _Regions, joints: Floats, rounds: int = 24) -> Floats:
+def together(pair: Pair, joints: Floats, rounds: int = 24) -> Floats:
     """All joints at once: a twist each and one scale, samples on the suspect's planes, joints held together."""
     body, size = pair.reference, pair.suspect.diagonal
+    samples = spread(body.points, body.faces, JOINT_SAMPLES, 4)
     limit = COARSE * size
     for number in range(rounds):
-        rows, right = _equations(pair, regions_.samples, joints, limit)
+        rows, right = _equations(pair, samples, joints, limit)
         ties, wanted = _held(body, joints, size)
         tie = 3.0 * np.sqrt(max(len(right), 1) / max(len(body.joints), 1)) * (0.3 if number > rounds // 2 else 1.0)
         gram = (rows.T @ rows).toarray() + tie**2 * (ties.T @ ties)

@@ -77,9 +77,9 @@ def _world(scene: Scene, index: int) -> Floats:
 
 def _part(scene: Scene, mesh: int, world: Floats, rig: Rig, skinned: bool) -> Part | None:
     whole = welded(scene, mesh)
-    finite = np.isfinite(whole.positions).all(axis=1)
-    kept = finite[whole.faces].all(axis=1)
-    kept[kept] = (whole.faces[kept] != np.roll(whole.faces[kept], 1, axis=1)).all(axis=1)
+    finite = np.asarray(np.isfinite(whole.positions).all(axis=1))
+    distinct = (whole.faces != np.roll(whole.faces, 1, axis=1)).all(axis=1)
+    kept = np.asarray(finite[whole.faces].all(axis=1) & distinct)
     if not kept.any():
         return None
     points = np.where(finite[:, None], whole.positions, 0.0)

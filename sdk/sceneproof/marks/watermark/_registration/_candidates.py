@@ -8,18 +8,19 @@ import numpy as np
 
 from sceneproof.errors import MissingExtraError
 
-from ._articulate import Articulation
+from ._articulate import Articulation, together
 from ._connectivity import by_connectivity, by_order
 from ._fit import affine, robust, similarity
 from ._global import CROPPED, UNCUT, place
 from ._icp import Aligned
 from ._posed import solve_joints, unposed
 from ._rigid import Pair, candidate, pair, refined
-from ._types import Body, Candidate, Floats, Ints, applied
+from ._types import Body, Candidate, Floats, Ints, applied, inverse
 
 FEW = 60  # matched vertices below which nothing is built on them
 SHARE = 0.05  # of the suspect's vertices, likewise
 ALIKE = 1.25  # a simpler model is kept when it leaves no more than this times the residual of the next
+ALMOST_ALL = 0.95  # of the suspect's vertices: with fewer matched, the joints are refined by closest points as well
 PLACED = 0.3  # share of the suspect that must come to lie on the reference
 WHOLE = 0.9  # share from which the suspect is taken to be in the reference's own pose
 REACH = 0.03  # of the diagonal: farthest pair when a placement is refined
@@ -63,7 +64,11 @@ def _from_matches(both: Pair, matches: Ints) -> Iterator[Candidate]:
     for kind, found, left in models:
         if left <= ALIKE * best + 1e-7:
             name = f"{kind} of matched vertices"
-            yield unposed(both, found, matches, name) if kind == "pose" else candidate(both, found, name)
+            if kind != "pose":
+                yield candidate(both, found, name)
+            else:
+                joints = found if len(matches) > ALMOST_ALL * len(both.suspect.points) else together(both, found)
+                yield unposed(both, joints, matches, name)
             return
 
 
@@ -102,6 +107,6 @@ def _placed(both: Pair, skinned: bool) -> Aligned:
 
 def _from_pose(both: Pair, placed: Floats) -> Iterator[Candidate]:
     """From the start, of a placement that fits in part and the suspect as it stands, that has a region in its place."""
-    starts = [Articulation(both, start) for start in (np.linalg.inv(placed), np.eye(4))]
+    starts = [Articulation(both, start) for start in (inverse(placed), np.eye(4))]
     joints, _ = max(starts, key=lambda search: search.promise).solve()
     yield unposed(both, joints, np.zeros((0, 2), np.int64), "pose")

@@ -1,7 +1,7 @@
 """Vertices of two meshes matched by how they are connected, whatever became of their places.
 
-Colour refinement: a vertex is told apart by its faces, by theirs, and so on. Corners are taken in the order of each face,
-so that the two sides of a mirrored body differ. What lies far enough from a cut still matches after a crop.
+Colour refinement: a vertex is told apart by its faces, by theirs, and so on. Corners are taken in the order of each
+face, so that the two sides of a mirrored body differ. What lies far enough from a cut still matches after a crop.
 Source: B. Weisfeiler and A. Leman, "The reduction of a graph to canonical form", 1968.
 """
 

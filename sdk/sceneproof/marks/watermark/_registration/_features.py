@@ -33,7 +33,10 @@ class Described:
 
 
 def described(samples: Samples, radius: float, scale: float = 1.0) -> Described:
-    """Descriptors of samples as they lie when the surface is ``scale`` times as large. Raises `MissingExtraError` without Open3D."""
+    """Descriptors of samples as they lie when the surface is ``scale`` times as large.
+
+    Raises `MissingExtraError` without Open3D.
+    """
     o3d = open3d()
     cloud = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(samples.points * scale))
     cloud.normals = o3d.utility.Vector3dVector(samples.normals)

@@ -21,7 +21,11 @@ GOOD = 0.9  # share of samples that close, from which no further placement is lo
 
 
 def place(source: Samples, target: Samples, diagonal: float, sizes: Sequence[int] = CROPPED) -> Aligned:
-    """Best similarity (4, 4), or an affine where that fits much better, from ``source`` to ``target``; its share counts the samples that lie close to the target."""
+    """Best similarity (4, 4) from ``source`` to ``target``, or an affine where that fits much better.
+
+    Its share counts the samples that come to lie close to the target. ``sizes`` are the powers of 1 / 1.15 of a whole
+    copy's size at which features are compared; without any, none are.
+    """
     some = source.some(1500)
     best = Aligned(np.eye(4), np.inf, 0.0)
     for starts in (_simple(source, target), _by_features(source, target, sizes)):

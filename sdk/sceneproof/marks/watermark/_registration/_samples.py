@@ -14,7 +14,10 @@ from ._types import Floats, Ints, applied, unit, vertex_normals
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """``points`` (n, 3), unit ``normals`` (n, 3), ``face`` (n,) and ``shares`` (n, 3) of its corners; ``area`` sampled."""
+    """``points`` (n, 3) with unit ``normals`` (n, 3), on ``face`` (n,) at ``shares`` (n, 3) of its corners.
+
+    ``area`` is that of the whole surface.
+    """
 
     points: Floats
     normals: Floats

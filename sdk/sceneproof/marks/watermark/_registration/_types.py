@@ -27,9 +27,11 @@ class Rig:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One welded mesh: ``points`` (n, 3) node-local, ``faces`` (m, 3), ``world`` (4, 4), and as stored for matching by
-    order: ``stored`` (m, 3) faces and ``vertex_of`` (v,) from stored to welded vertex. ``rig`` is its skin, or one joint
-    that moves it whole; ``skinned`` tells which."""
+    """One welded mesh: ``points`` (n, 3) node-local, ``faces`` (m, 3), ``world`` (4, 4).
+
+    For matching by order as stored: ``stored`` (k, 3) faces and ``vertex_of`` (v,) from stored to welded vertex. ``rig``
+    is its skin, or one joint that moves it whole; ``skinned`` tells which.
+    """
 
     mesh: int
     points: Floats
@@ -46,7 +48,8 @@ class Body:
     """All parts of one asset in world space at rest.
 
     ``points`` (n, 3), ``faces`` (m, 3), ``starts`` (p + 1,) and ``face_starts`` (p + 1,) where each part begins;
-    ``joints`` (j, 4, 4) the joints at rest, one for each part without a skin at the end, ``parents`` (j,) rows of the nearest joint above, -1 for a root.
+    ``joints`` (j, 4, 4) at rest, ``parents`` (j,) rows of the nearest joint above, -1 for a root. A part without a skin
+    has a joint of its own.
     """
 
     parts: tuple[Part, ...]
@@ -86,8 +89,10 @@ class Body:
 
 @dataclass(frozen=True, eq=False)
 class Registered:
-    """``points`` (n, 3) and ``faces`` (m, 3) in the node-local frame of the reference's part ``row``; most of the faces
-    are of the suspect's part ``source``."""
+    """A surface in the node-local frame of the reference's part ``row``: ``points`` (n, 3), ``faces`` (m, 3).
+
+    Most of its faces are of the suspect's part ``source``.
+    """
 
     row: int
     source: int
@@ -97,11 +102,10 @@ class Registered:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """The suspect as it would lie in the reference's own node-local frames.
+    """The suspect as it would lie in the reference's own node-local frames, one surface for each part that was met.
 
-    ``surfaces`` lie one on each part of the reference that was met; ``rms`` is the root mean square distance
-    to the reference over what overlaps, ``overlap`` the share of the reference's surface that the suspect covers, both
-    fractions: of the reference's bounding-box diagonal and of its area.
+    ``rms`` is the root mean square distance to the reference over what overlaps, a fraction of the reference's
+    bounding-box diagonal; ``overlap`` the share of its area that the suspect covers.
     """
 
     kind: str
