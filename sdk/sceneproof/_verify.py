@@ -45,8 +45,8 @@ def verify(
     reference : the unmarked original, or any copy of it, as an asset: what is not read as it stands is registered to it
         and read there (crops, stretched and posed copies). Only its geometry counts.
 
-    Raises `InputError` when the asset or the reference cannot be read, `UsageError` for an unknown name, a broken receipt,
-    or a reference without a key.
+    Raises `InputError` when the asset or the reference cannot be read, `UsageError` for an unknown name, a broken
+    receipt, or a reference without a key.
     """
     keys = keyring.ring(key)
     name = str(asset) if isinstance(asset, str | Path) else None

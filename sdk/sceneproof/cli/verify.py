@@ -34,8 +34,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reference",
         metavar="FILE",
-        help="the original or any copy of it: what is not read as it stands is registered to it first (crops, stretched "
-        "and posed copies)",
+        help="the original or any copy of it: what is not read as it stands is registered to it first (crops, "
+        "stretched and posed copies)",
     )
     parser.add_argument(
         "--expect",

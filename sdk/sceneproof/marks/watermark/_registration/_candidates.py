@@ -19,6 +19,7 @@ from ._types import Body, Candidate, Floats, Ints, applied, inverse
 
 FEW = 60  # matched vertices below which nothing is built on them
 SHARE = 0.05  # of the suspect's vertices, likewise
+BELIEVED = 0.02  # of the diagonal: what the best model may leave of matched vertices, noise and all
 ALIKE = 1.25  # a simpler model is kept when it leaves no more than this times the residual of the next
 ALMOST_ALL = 0.95  # of the suspect's vertices: with fewer matched, the joints are refined by closest points as well
 PLACED = 0.3  # share of the suspect that must come to lie on the reference
@@ -33,9 +34,13 @@ def candidates(suspect: Body, reference: Body) -> Iterator[Candidate]:
     """
     both = pair(suspect, reference)
     matches = matched(suspect, reference)
+    found = None
     if len(matches) >= max(FEW, SHARE * len(suspect.points)):
-        yield from _from_matches(both, matches)
-    yield from _from_shape(both)
+        found = _from_matches(both, matches)
+    if found is not None:
+        yield found
+    if found is None or len(matches) < ALMOST_ALL * len(suspect.points):
+        yield from _from_shape(both)
 
 
 def matched(suspect: Body, reference: Body) -> Ints:
@@ -48,7 +53,8 @@ def matched(suspect: Body, reference: Body) -> Ints:
     return np.concatenate([by_number, by_graph[fresh]])
 
 
-def _from_matches(both: Pair, matches: Ints) -> Iterator[Candidate]:
+def _from_matches(both: Pair, matches: Ints) -> Candidate | None:
+    """By the simplest model that leaves little; ``None`` where even the best leaves so much that chance matched."""
     source, target = both.suspect.points[matches[:, 0]], both.reference.points[matches[:, 1]]
     models: list[tuple[str, Floats, float]] = []
     for kind, fit in (("similarity", similarity), ("affine", affine)):
@@ -61,15 +67,16 @@ def _from_matches(both: Pair, matches: Ints) -> Iterator[Candidate]:
         size = both.reference.diagonal * abs(float(np.linalg.det(back[:3, :3]))) ** (1.0 / 3.0)
         models.append(("pose", joints, _left(there - source, size)))
     best = min(left for _, _, left in models)
+    if best > BELIEVED:
+        return None
     for kind, found, left in models:
         if left <= ALIKE * best + 1e-7:
             name = f"{kind} of matched vertices"
             if kind != "pose":
-                yield candidate(both, found, name)
-            else:
-                joints = found if len(matches) > ALMOST_ALL * len(both.suspect.points) else together(both, found)
-                yield unposed(both, joints, matches, name)
-            return
+                return candidate(both, found, name)
+            joints = found if len(matches) > ALMOST_ALL * len(both.suspect.points) else together(both, found)
+            return unposed(both, joints, matches, name)
+    return None
 
 
 def _left(gap: Floats, size: float) -> float:
@@ -87,12 +94,12 @@ def _from_shape(both: Pair) -> Iterator[Candidate]:
     diagonal = both.reference.diagonal
     skinned = any(part.skinned for part in both.reference.parts)
     placed = _placed(both, skinned)
+    if skinned and placed.share < WHOLE:
+        yield from _from_pose(both, placed.matrix)
     if placed.share > PLACED:
         for kind, aligned in refined(both, placed.matrix, REACH * diagonal):
             if np.isfinite(aligned.rms):
                 yield candidate(both, aligned.matrix, kind)
-    if skinned and placed.share < WHOLE:
-        yield from _from_pose(both, placed.matrix)
 
 
 def _placed(both: Pair, skinned: bool) -> Aligned:

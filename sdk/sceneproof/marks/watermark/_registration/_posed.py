@@ -23,7 +23,7 @@ SAMPLES = 150_000
 
 
 def solve_joints(body: Body, rows: Ints, targets: Floats, start: Floats, rounds: int = 6) -> Floats:
-    """Joints (j, 4, 4), affine each, under which the vertices ``rows`` (k,) of the reference come to ``targets`` (k, 3).
+    """Joints (j, 4, 4), affine each, under which vertices ``rows`` (k,) of the reference come to ``targets`` (k, 3).
 
     Skinning is linear in the joints, so this is one least-squares problem; outliers are weighed down. ``start``
     (j, 4, 4) is what a joint without vertices takes, and the offset of each from its parent.

@@ -29,8 +29,8 @@ class Rig:
 class Part:
     """One welded mesh: ``points`` (n, 3) node-local, ``faces`` (m, 3), ``world`` (4, 4).
 
-    For matching by order as stored: ``stored`` (k, 3) faces and ``vertex_of`` (v,) from stored to welded vertex. ``rig``
-    is its skin, or one joint that moves it whole; ``skinned`` tells which.
+    For matching by order as stored: ``stored`` (k, 3) faces and ``vertex_of`` (v,) from stored to welded vertex.
+    ``rig`` is its skin, or one joint that moves it whole; ``skinned`` tells which.
     """
 
     mesh: int

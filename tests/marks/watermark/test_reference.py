@@ -1,0 +1,91 @@
+"""`verify(reference=…)`: what is read with a copy at hand, and that nothing is read that is not there."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import sceneproof as sp
+from sceneproof._warmup import bumpy_sphere
+from sceneproof.errors import InputError, UsageError
+from sceneproof.io._bridges import glb_of
+from sceneproof.marks.watermark._reference import corrected
+from tests._marked import OTHER, SECRET, bytes_of, dense, low, marked
+
+from ._surfaces import Surface, turned
+
+
+def marked_surface() -> Surface:
+    scene = sp.load(bytes_of(marked()))
+    ball = next(mesh for mesh in scene.meshes if mesh.name == "ball").primitives[0]
+    return Surface(ball.positions.astype(np.float64), ball.triangles)
+
+
+def stretched(surface: Surface) -> bytes:
+    moved = turned(Surface(surface.positions @ np.diag([1.1, 0.92, 1.0]), surface.faces), 5)
+    return glb_of([(moved.positions, moved.faces)])
+
+
+def test_a_stretched_copy_is_read_with_the_original_only():
+    suspect = stretched(marked_surface())
+    alone = sp.verify(suspect, key=SECRET, effort="quick")
+    assert not alone["watermark"]["found"]
+    read = sp.verify(suspect, key=SECRET, reference=dense())["watermark"]
+    assert read["found"]
+    assert read["payload"] == marked().marks["watermark"]["payload"]
+    reference = read["detail"]["reference"]
+    assert reference["registration"] == "affine of matched vertices"
+    assert reference["rms_fraction"] < 1e-3
+    assert reference["overlap"] == pytest.approx(1.0, abs=0.01)
+    assert "registered: affine" in read["method"]
+
+
+def test_the_marked_copy_serves_as_well():
+    read = sp.verify(stretched(marked_surface()), key=SECRET, reference=bytes_of(marked()))["watermark"]
+    assert read["payload"] == marked().marks["watermark"]["payload"]
+
+
+def test_a_marked_reference_lends_its_mark_to_nobody():
+    positions, faces = bumpy_sphere(72)
+    plain = stretched(Surface(positions.astype(np.float64), faces.astype(np.int64)))
+    read = sp.verify(plain, key=SECRET, effort="quick", reference=bytes_of(marked()))["watermark"]
+    assert not read["found"]
+    assert read["payload"] is None
+    assert read["detail"]["reference"]["registration"] == "affine of matched vertices"
+
+
+def test_wrong_keys_are_not_found():
+    keys = [np.random.default_rng(seed).bytes(32) for seed in range(3)]
+    read = sp.verify(stretched(marked_surface()), key=keys, effort="quick", reference=dense())["watermark"]
+    assert not read["found"]
+    assert read["log10_p"] > -4.0
+
+
+def test_what_is_read_as_it_stands_needs_no_registration():
+    read = sp.verify(bytes_of(marked()), key=[OTHER, SECRET], reference=dense())["watermark"]
+    assert read["found"]
+    assert read["detail"]["reference"] == {
+        "sha256": sp.verify(dense())["asset"]["sha256"],
+        "registration": "none",
+        "rms_fraction": None,
+        "overlap": None,
+    }
+
+
+def test_a_reference_without_a_mesh_or_key_or_that_is_no_file_is_one_line(tmp_path):
+    cloud = glb_of([(np.random.default_rng(0).normal(size=(50, 3)), np.zeros((0, 3), np.int64))])
+    with pytest.raises(InputError, match="reference has no mesh"):
+        sp.verify(low(), key=SECRET, reference=cloud)
+    with pytest.raises(InputError, match="reference: "):
+        sp.verify(low(), key=SECRET, reference=b"no asset at all")
+    with pytest.raises(UsageError, match="no key"):
+        sp.verify(low(), reference=low())
+
+
+def test_every_candidate_counts():
+    assert corrected(-12.0, 100, 1000) == pytest.approx(-11.0)
+    assert corrected(-0.3, 10, 10) == pytest.approx(-0.3)
+    assert corrected(-0.3, 1, 1000) == 0.0
+    assert math.isfinite(corrected(-50.0, 0, 0))
