@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sceneproof.bench._copy import key_of, payload_of
+from sceneproof.bench._copy_types import key_of, payload_of
 from sceneproof.marks.watermark import codec
 
 
@@ -43,5 +43,7 @@ def install(monkeypatch, **options) -> FakeCodec:
     fake = FakeCodec(**options)
     monkeypatch.setattr(codec, "embed", fake.embed)
     monkeypatch.setattr(codec, "detect", fake.detect)
+    nothing = {"exact": False, "found": False}
+    monkeypatch.setattr("sceneproof.bench._assisted.read", lambda asset, surfaces, unit, cell: nothing)
     monkeypatch.setattr("sceneproof.bench._work._looked_at", lambda asset, unit, copy: copy)  # pictures take time
     return fake

@@ -58,7 +58,7 @@ def test_a_file_gives_its_meshes_largest_first_where_the_scene_shows_them(tmp_pa
 def test_a_file_without_triangles_is_an_error(tmp_path):
     path = tmp_path / "points.glb"
     path.write_bytes(glb_of([(np.eye(3), np.zeros((0, 3), np.int64))]))
-    with pytest.raises(InputError, match="no triangle mesh"):
+    with pytest.raises(InputError, match="no triangle mesh and no splats"):
         load(Source("points", str(path)))
 
 

@@ -11,7 +11,7 @@ from sceneproof.bench._assets import Source, load
 from sceneproof.bench._baseline import beside, verdict
 from sceneproof.bench._cells import Unit
 from sceneproof.bench._cho import _areas, _mrms, embed, extract, mark_like, read
-from sceneproof.bench._copy import Copy, payload_of
+from sceneproof.bench._copy_types import Copy, payload_of
 from sceneproof.bench._rates import rates
 from tests.bench.test_rates import ROW
 

@@ -10,7 +10,7 @@ import pytest
 
 from sceneproof.bench import Options, run
 from sceneproof.bench._cells import Store
-from sceneproof.bench._copy import payload_of
+from sceneproof.bench._copy_types import payload_of
 from sceneproof.errors import UsageError
 from tests.bench._fakes import install
 
@@ -141,7 +141,7 @@ def test_a_release_takes_more_trials_where_a_rate_is_near_its_target(tmp_path, m
     seen = {row["trial"] for row in result.rows if (row["amount"], row["strength"]) == ("70", "Q")}
     assert seen == set(range(20))  # 50 % aimed at, one of two read
     assert {row["strength"] for row in result.rows} == {"Q", "R"}
-    assert {row["method"] for row in result.rows} == {"blind", "cho-2007"}
+    assert {row["method"] for row in result.rows} == {"blind", "assisted", "cho-2007"}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,11 @@ from sceneproof.bench._cells import Cell
 from sceneproof.bench._measure import steps_of
 from sceneproof.bench._targets import classes, named, targets, wanted
 from sceneproof.errors import UsageError
+from sceneproof.scene import Splats
+
+
+def splats() -> Splats:
+    return Splats("", np.zeros((4, 3)), np.ones((4, 3)), np.zeros((4, 4)), np.ones(4), np.zeros((4, 1, 3)))
 
 
 def asset(vertices: int, name: str = "x", meshes: int = 1, skin: object = None) -> Asset:
@@ -25,7 +30,7 @@ def test_every_target_names_attacks_and_amounts_that_there_are():
 
 
 def test_a_target_is_a_share_and_stands_once_for_its_class():
-    keys = [(target.attack, target.amount, target.meshes) for target in targets()]
+    keys = [(target.attack, target.amount, target.meshes, target.method) for target in targets()]
     assert len(keys) == len(set(keys))
     for target in targets():
         for strength in ("Q", "R"):
@@ -52,6 +57,7 @@ def test_a_figure_of_the_table_stands_where_it_should():
         (asset(40_000, "cad-cycloidal"), {"dense"}),
         (asset(30_000, meshes=3), {"dense", "several"}),
         (asset(8_000, skin=object()), {"skinned"}),
+        (Asset("s", "0" * 64, (), (), None, splats()), {"splats"}),
     ],
 )
 def test_classes_follow_vertices_names_and_meshes(one, expected):

@@ -7,20 +7,17 @@ interpolated from the coarse samples.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ._mesh import area_vectors
+from ._mesh import area_vectors, edges
 from ._subject import Floats, Geometry, Ints
-from ._winding import winder
+from ._winding import winding
 
 STRIDE = 4
 SURE = 1.8  # steps from the surface within which both distance and sign are found anew
-UNSURE = 0.3  # from 1/2: winding numbers of coarse samples that are not lent to the samples around
-SLAB = 32  # planes of samples at a time, for the sake of memory
 PAD = 2  # empty samples around the box
 
 
@@ -32,6 +29,11 @@ class Grid:
     step: float
     shape: tuple[int, int, int]
 
+    def places(self, index: Ints) -> Floats:
+        """Positions of samples by their flat index [shape=(n, 3)]."""
+        out: Floats = self.origin + self.step * np.stack(np.unravel_index(index, self.shape), axis=1)
+        return out
+
 
 def grid_over(surface: Geometry, samples: int, offset: Floats) -> Grid:
     """`samples` along the widest axis, padding and one cell of play for the offset (in cells, 0..1) included."""
@@ -41,56 +43,32 @@ def grid_over(surface: Geometry, samples: int, offset: Floats) -> Grid:
     return Grid(low - step * (PAD + offset), step, (a, b, c))
 
 
-@dataclass(frozen=True, eq=False)
-class _Coarse:
-    """What is known on every fourth sample: distance and winding number (positive inside, as `sign` says)."""
-
-    scene: Any
-    winding: Callable[[Floats], Floats]
-    grid: Grid
-    distance: Floats
-    turns: Floats
-    sign: float
-
-
 def signed_distance(o3d: Any, surface: Geometry, grid: Grid) -> Floats:
     """Distance to the surface, negative inside, float64 of the grid's shape; far samples hold a lower bound of it."""
     scene = o3d.t.geometry.RaycastingScene()
     scene.add_triangles(surface.positions.astype(np.float32), surface.faces.astype(np.uint32))
-    a, b, c = (-(-(n - 1) // STRIDE) + 1 for n in grid.shape)
-    places = grid.origin + grid.step * STRIDE * np.stack(np.unravel_index(np.arange(a * b * c), (a, b, c)), axis=1)
-    sign = 1.0 if _outward(surface) else -1.0
-    winding = winder(surface)
-    turns = (sign * winding(places)).reshape(a, b, c)
-    coarse = _Coarse(scene, winding, grid, _distance(scene, places).reshape(a, b, c), turns, sign)
-    out = np.empty(grid.shape)
-    for start in range(0, grid.shape[0], SLAB):
-        stop = min(start + SLAB, grid.shape[0])
-        out[start:stop] = _slab(coarse, start, stop)
-    return out
-
-
-def _slab(coarse: _Coarse, start: int, stop: int) -> Floats:
-    grid, step = coarse.grid, coarse.grid.step
-    axes = (np.arange(start, stop), np.arange(grid.shape[1]), np.arange(grid.shape[2]))
-    index = np.stack(np.meshgrid(*axes, indexing="ij")).reshape(3, -1)
+    coarse = Grid(grid.origin, grid.step * STRIDE, _coarse_shape(grid))
+    all_coarse = np.arange(int(np.prod(coarse.shape)))
+    rough = _distance(scene, coarse.places(all_coarse)).reshape(coarse.shape)
+    turns = winding(surface, coarse.places(all_coarse)).reshape(coarse.shape)
+    index = np.stack(np.meshgrid(*(np.arange(n) for n in grid.shape), indexing="ij"))
     nearest = tuple((index + STRIDE // 2) // STRIDE)
-    away = step * np.linalg.norm(index - STRIDE * np.stack(nearest), axis=0)
-    rough = coarse.distance[nearest]
-    flat = rough - away
-    wound = coarse.turns[nearest]  # in a ball that the surface does not enter it changes little
-    smooth = flat > STRIDE * step * np.sqrt(3.0)  # nor does the surface enter the cell around
-    wound[smooth] = _interpolated(coarse.turns, index[:, smooth])
-    near = np.flatnonzero(flat < SURE * step)
-    flat[near] = _distance(coarse.scene, grid.origin + step * index[:, near].T)
-    unclear = np.maximum(flat[near], rough[near]) <= away[near]
-    lids = np.flatnonzero(~smooth & (np.abs(wound - 0.5) < UNSURE))
-    again = np.union1d(near[(flat[near] < SURE * step) | unclear], lids)
-    wound[again] = coarse.sign * coarse.winding(grid.origin + step * index[:, again].T)
+    away = grid.step * np.linalg.norm(index - STRIDE * np.stack(nearest), axis=0)
+    bound = (rough[nearest] - away).reshape(-1)
+    closed = bool((edges(surface.faces, len(surface.positions))[2] == 2).all())
+    reach = (SURE if closed else STRIDE * np.sqrt(3.0)) * grid.step
+    near = np.flatnonzero(bound < reach)
+    flat, wound = bound, (turns[nearest] if closed else _interpolated(turns, index)).reshape(-1)
+    flat[near] = _distance(scene, grid.places(near))
+    if closed:  # the winding number is constant in a ball that the surface does not enter
+        clear = np.maximum(flat[near], rough[nearest].reshape(-1)[near]) > away.reshape(-1)[near]
+        near = near[(flat[near] < SURE * grid.step) | ~clear]
+    wound[near] = winding(surface, grid.places(near))
+    sign = 1.0 if _outward(surface) else -1.0
     # across an opening the winding number passes 1/2 far from the surface: there it shapes the lid
-    lid = np.abs(0.5 - wound) * step * max(grid.shape)
-    out: Floats = np.where(wound < 0.5, 1.0, -1.0) * np.minimum(flat, lid)
-    return out.reshape(stop - start, *grid.shape[1:])
+    lid = np.abs(0.5 - sign * wound) * grid.step * max(grid.shape)
+    out: Floats = np.where(sign * wound < 0.5, 1.0, -1.0) * np.minimum(flat, lid)
+    return out.reshape(grid.shape)
 
 
 def level_set(o3d: Any, field: Floats, grid: Grid) -> Geometry:
@@ -110,6 +88,11 @@ def _outward(surface: Geometry) -> bool:
 def _distance(scene: Any, points: Floats) -> Floats:
     out: Floats = scene.compute_distance(np.ascontiguousarray(points, np.float32)).numpy().astype(np.float64)
     return out
+
+
+def _coarse_shape(grid: Grid) -> tuple[int, int, int]:
+    a, b, c = (-(-(n - 1) // STRIDE) + 1 for n in grid.shape)
+    return a, b, c
 
 
 def _interpolated(values: Floats, index: Ints) -> Floats:

@@ -6,8 +6,6 @@ as one dipole); van Oosterom and Strackee 1983 (solid angle of a triangle).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from sceneproof.kernels import kernel, prange
@@ -22,18 +20,13 @@ LEAF = 4  # triangles of a leaf; the loop below repeats it
 def winding(surface: Geometry, points: Floats) -> Floats:
     """How often the surface winds around each point [shape=(k,)]: 1 inside a closed surface that faces outward, 0
     outside, fractions near openings. Exact for near triangles, about 0.02 off through the dipoles."""
-    return winder(surface)(points)
-
-
-def winder(surface: Geometry) -> Callable[[Floats], Floats]:
-    """`winding` of one surface, its tree built once."""
     if not len(surface.faces):
-        return lambda points: np.zeros(len(points))
+        return np.zeros(len(points))
     corners = surface.corners
     corners = np.ascontiguousarray(corners[morton_order(np.ascontiguousarray(corners.mean(axis=1)))])
     leaves = 1 << max(int(np.ceil(np.log2(max(len(corners) / LEAF, 1.0)))), 0)
     centres, dipoles, radii = _clusters(corners, leaves)
-    return lambda points: _wind(np.ascontiguousarray(points, np.float64), corners, centres, dipoles, radii)
+    return _wind(np.ascontiguousarray(points, np.float64), corners, centres, dipoles, radii)
 
 
 def _clusters(corners: Floats, leaves: int) -> tuple[Floats, Floats, Floats]:

@@ -4,7 +4,7 @@ What it models: integer positions of glTF (KHR_mesh_quantization), engines and s
 Definition: each coordinate is rounded to the nearest of 2^R levels that span its own interval, ends included; the
 amount is R in bits.
 Limits: triangles that fall onto a line or point are dropped; 7 bits is plain to see.
-Source: after the LIRIS mesh watermarking benchmark (Wang et al. 2010), where one box for all axes may be meant.
+Source: LIRIS mesh watermarking benchmark (Wang et al. 2010), quantisation; there one box for all axes may be meant.
 """
 
 from __future__ import annotations

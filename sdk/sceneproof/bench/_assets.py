@@ -19,7 +19,7 @@ from ._skins import of_capsules, of_node
 
 if TYPE_CHECKING:
     from sceneproof.attacks import Parts, Skinned
-    from sceneproof.scene import Array
+    from sceneproof.scene import Array, Splats
 
 REAL = {
     "bun_zipper": "reconstructions/bun_zipper.ply",
@@ -34,6 +34,10 @@ REAL = {
     "cad-cycloidal": "meshes/cycloidal.ply",
     "vrm-godette": "humans/Godette_vrm_v4.vrm",
     "spot": "meshes/spot.obj",
+    "splats-biker": "splats/biker.spz",
+    "splats-angel": "splats/angel-kneeling.sog",
+    "splats-massa": "splats/massa.sog",
+    "splats-narcissus": "splats/narcissus.sog",
 }
 HARD = ("cad-cycloidal", "ict-head", "made:bevelled-box")  # hard surfaces and heads of many parts
 FEW_VERTICES = 5000  # below it the payload is of 32 bits
@@ -61,12 +65,17 @@ class PartFacts:
 
 @dataclass(frozen=True, eq=False)
 class Asset:
-    """Surfaces of the meshes, most vertices first: float64 positions that float32 holds exactly, int64 faces."""
+    """Surfaces of the meshes, most vertices first: float64 positions that float32 holds exactly, int64 faces.
+
+    `path` is the file, ``None`` for a mesh made by code. An asset of `splats` has no surfaces.
+    """
 
     name: str
     sha256: str
     surfaces: tuple[tuple[Array, Array], ...]
     facts: tuple[PartFacts, ...]
+    path: str | None = None
+    splats: Splats | None = None
 
     @property
     def skins(self) -> bool:
@@ -94,8 +103,12 @@ class Asset:
 
     @property
     def vertices(self) -> int:
-        """Distinct vertices of all surfaces."""
-        return sum(len(positions) for positions, _ in self.surfaces)
+        """Distinct vertices of all surfaces, or splats."""
+        return (
+            len(self.splats.positions)
+            if self.splats is not None
+            else sum(len(positions) for positions, _ in self.surfaces)
+        )
 
     @property
     def triangles(self) -> int:
@@ -159,10 +172,13 @@ def _from_file(source: Source) -> Asset:
         fact = PartFacts(scene.meshes[mesh].name or f"mesh {mesh}", matrix, each, skin)
         found.append(((_single(whole.positions), np.ascontiguousarray(whole.faces, np.int64)), fact))
     found.sort(key=lambda pair: -len(pair[0][0]))
-    if not found:
-        raise InputError("it has no triangle mesh to measure", uri=str(path))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Asset(source.name, digest, tuple(surface for surface, _ in found), tuple(fact for _, fact in found))
+    if not found and scene.splats:
+        return Asset(source.name, digest, (), (), str(path), max(scene.splats, key=lambda one: len(one.positions)))
+    if not found:
+        raise InputError("it has no triangle mesh and no splats to measure", uri=str(path))
+    surfaces, facts = tuple(surface for surface, _ in found), tuple(fact for _, fact in found)
+    return Asset(source.name, digest, surfaces, facts, str(path))
 
 
 def _joined(positions: Array, faces: Array) -> tuple[Array, Array, Array]:

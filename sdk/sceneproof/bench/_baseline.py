@@ -44,7 +44,7 @@ def verdict(error: float, published: tuple[float, float] | None) -> str:
 def beside(found: Sequence[Rate], strength: str) -> list[str]:
     """A table in Markdown of the baseline, its published figures, and ours; empty where it was not run."""
     ours = {(rate.attack, rate.amount, rate.over): rate for rate in found if rate.method == "blind"}
-    base = [rate for rate in found if rate.method != "blind" and rate.bit_accuracy is not None]
+    base = [rate for rate in found if rate.method == "cho-2007" and rate.bit_accuracy is not None]
     if not base:
         return []
     lines = [

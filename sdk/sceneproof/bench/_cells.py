@@ -33,8 +33,8 @@ class Cell:
 class Unit:
     """One marked copy and the cells to measure on it.
 
-    `method` is ``blind`` (ours: file and key) or ``cho-2007`` (the baseline). `sha256` is that of the asset's file, or
-    of the arrays of a mesh made by code.
+    `method` is ``blind`` (ours: file and key), ``assisted`` (with the unmarked asset too) or ``cho-2007`` (baseline).
+    `sha256` is that of the asset's file, or of the arrays of a mesh made by code.
     """
 
     asset: str

@@ -18,7 +18,7 @@ import numpy as np
 
 from ._assets import Asset
 from ._cells import Unit
-from ._copy import Copy, payload_of
+from ._copy_types import Copy, payload_of
 
 if TYPE_CHECKING:
     from sceneproof.scene import Array

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import json
 import time
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,38 +15,12 @@ import numpy as np
 
 from ._assets import Asset
 from ._cells import Unit, scheme
+from ._copy_types import Copy, key_of, payload_of
 
 if TYPE_CHECKING:
     from sceneproof.scene import Array
 
 FOLDER = "marked"
-
-
-@dataclass(frozen=True, eq=False)
-class Copy:
-    """A marked copy.
-
-    Attributes
-    ----------
-    positions : of every surface of the asset, as float32 holds them; float64 [shape=(n, 3)].
-    carriers : indices of the surfaces that bear the payload; empty when the asset was `refused`, with the reason.
-    facts : seconds, and what the mark costs: fractions of the diagonal and degrees, the largest over the carriers.
-    """
-
-    positions: tuple[Array, ...]
-    carriers: tuple[int, ...]
-    refused: str | None
-    facts: Mapping[str, Any]
-
-
-def key_of(trial: int) -> bytes:
-    """The key of a trial: SHA-256 of ``key<trial>``."""
-    return hashlib.sha256(f"key{trial}".encode()).digest()
-
-
-def payload_of(trial: int, bits: int) -> bytes:
-    """The payload of a trial."""
-    return np.random.default_rng(100 + trial).bytes(bits // 8)
 
 
 def copy_of(output: Path, unit: Unit, make: Callable[[], Copy]) -> Copy:
@@ -96,6 +68,10 @@ def _read(path: Path) -> Copy | None:
 
 def mark(asset: Asset, unit: Unit) -> Copy:
     """Put the payload into the meshes that ``sceneproof mark`` would choose: the finest, each the whole payload."""
+    if asset.splats is not None:
+        from ._splats import mark as mark_splats
+
+        return mark_splats(asset.splats, unit)
     from sceneproof.marks.watermark.watermark import COARSE_TRIES, FINE_VERTICES, MOST_CARRIERS
 
     fine = [n for n, (positions, _) in enumerate(asset.surfaces) if len(positions) >= FINE_VERTICES][:MOST_CARRIERS]

@@ -15,6 +15,7 @@ CIVIDIS = (
 )  # fmt: skip
 LEGEND = "r: refused, not marked   x: the attack cannot be run   blank: not measured"
 CELL, LINE, GAP, EMPTY = (56, 26), 17, 14, (238, 238, 238)
+ORDER = ("blind", "assisted", "cho-2007")
 INK, MUTED = (20, 20, 20), (110, 110, 110)
 
 
@@ -32,7 +33,9 @@ def draw(rows: Sequence[Mapping[str, Any]]) -> bytes:
     from PIL import Image, ImageDraw, ImageFont
 
     shares = per_asset(rows)
-    panels = sorted({(row["strength"], row["method"]) for row in rows}, key=lambda pair: (pair[1], pair[0]))
+    panels = sorted(
+        {(row["strength"], row["method"]) for row in rows}, key=lambda pair: (ORDER.index(pair[1]), pair[0])
+    )
     assets = list(dict.fromkeys(row["asset"] for row in sorted(rows, key=lambda row: (-row["vertices"], row["asset"]))))
     order = _order()
     attacks = sorted({(row["attack"], row["amount"]) for row in rows}, key=lambda pair: (order.get(pair, 999), pair))
@@ -45,7 +48,7 @@ def draw(rows: Sequence[Mapping[str, Any]]) -> bytes:
     pen = ImageDraw.Draw(picture)
     top = 0
     for strength, method in panels:
-        shown = "payload exact, %" if method == "blind" else "bits right, %"
+        shown = "bits right, %" if method == "cho-2007" else "payload exact, %"
         pen.text((GAP, top + 6), f"{strength}, {method}: {shown}", fill=INK, font=font)
         top += head + LINE
         for column, asset in enumerate(assets):
@@ -90,7 +93,7 @@ def _cell(pen: Any, at: tuple[int, int], share: Rate | None, font: Any) -> None:
         pen.rectangle(box, fill=EMPTY)
         pen.text(middle, "r" if share.trials else "x", fill=MUTED, font=font, anchor="mm")
         return
-    baseline = share.method != "blind"
+    baseline = share.method == "cho-2007"
     value = (share.bit_accuracy or 0.0) if baseline else share.rate
     fill = colour(2 * value - 1 if baseline else value)
     pen.rectangle(box, fill=fill)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._assets import Asset
 from ._cells import Cell, Unit
-from ._copy import Copy, key_of, payload_of
+from ._copy_types import Copy, key_of, payload_of
 
 if TYPE_CHECKING:
     from sceneproof.attacks import Geometry
+    from sceneproof.marks.watermark.codec import Detection
     from sceneproof.scene import Array
 
 Surfaces = list[tuple["Array", "Array"]]
@@ -56,19 +58,33 @@ def measure(asset: Asset, copy: Copy, unit: Unit, cell: Cell) -> dict[str, Any]:
         return row | {"refused": copy.refused}
     start = time.perf_counter()
     try:
-        surfaces = attacked(asset, copy, cell, unit.trial)
+        read, size = _attacked(asset, copy, unit, cell)
     except AttackError as error:
         return row | {"not_applicable": str(error)}
     between, cpu = time.perf_counter(), time.process_time()
-    if unit.method == "blind":
-        row |= _read(surfaces, unit, cell)
-    else:
-        from ._cho import read
-
-        row |= read(surfaces, payload_of(unit.trial, unit.bits))
+    row |= read()
     spent = {"attack": between - start, "detect": time.perf_counter() - between, "cpu": time.process_time() - cpu}
-    row |= {f"seconds_{name}": round(seconds, 4) for name, seconds in spent.items()}
-    return row | {"vertices_after": sum(len(positions) for positions, _ in surfaces)}
+    return row | {f"seconds_{name}": round(seconds, 4) for name, seconds in spent.items()} | {"vertices_after": size}
+
+
+def _attacked(asset: Asset, copy: Copy, unit: Unit, cell: Cell) -> tuple[Callable[[], dict[str, Any]], int]:
+    """Attack the copy; gives what reads the rest, and how many vertices (or splats) are left."""
+    if asset.splats is not None:
+        from . import _splats
+
+        after = _splats.attacked(asset.splats, copy, steps_of(cell), 7 + unit.trial)
+        return lambda: _told(_splats.read(after, unit, cell), unit), len(after.positions)
+    surfaces = attacked(asset, copy, cell, unit.trial)
+    size = sum(len(positions) for positions, _ in surfaces)
+    if unit.method == "assisted":
+        from . import _assisted
+
+        return lambda: _assisted.read(asset, surfaces, unit, cell), size
+    if unit.method == "cho-2007":
+        from . import _cho
+
+        return lambda: _cho.read(surfaces, payload_of(unit.trial, unit.bits)), size
+    return lambda: _read(surfaces, unit, cell), size
 
 
 def _nothing() -> dict[str, Any]:
@@ -80,9 +96,13 @@ def _nothing() -> dict[str, Any]:
 def _read(surfaces: Surfaces, unit: Unit, cell: Cell) -> dict[str, Any]:
     from sceneproof.marks.watermark import codec
 
-    wanted = payload_of(unit.trial, unit.bits)
     given = [codec.Surface(positions, faces) for positions, faces in surfaces]
-    result = codec.detect(given, key_of(unit.trial), bits=unit.bits, effort=cell.effort)
+    return _told(codec.detect(given, key_of(unit.trial), bits=unit.bits, effort=cell.effort), unit)
+
+
+def _told(result: Detection, unit: Unit) -> dict[str, Any]:
+    """The fields of a row that a detection fills."""
+    wanted = payload_of(unit.trial, unit.bits)
     read = result.payload if result.found else None
     return {
         "exact": read == wanted,

@@ -27,8 +27,10 @@ class Options:
     strengths : ``Q``, ``R`` or both.
     trials : keys, payloads and attack seeds per cell.
     effort : how hard to look (``quick``, ``normal``, ``deep``); a target that names another keeps its own.
+    assisted : read with the unmarked asset beside the file too, where that has a target.
     baseline : measure the scheme of Cho, Prost and Jung 2007 beside ours, at equal distortion.
-    release : both strengths, the baseline, and 20 trials where a rate lies within 0.1 of its target.
+    release : both strengths, the assisted reader, the baseline, and 20 trials where a rate lies within 0.1 of its
+        target.
     jobs : processes; 0 for one per processor.
     seconds : time after which no further cell is begun, or ``None``.
     other_code : count cells that other sources of the codec have measured too.
@@ -41,6 +43,7 @@ class Options:
     strengths: tuple[str, ...] = ("Q",)
     trials: int = TRIALS
     effort: str = "normal"
+    assisted: bool = False
     baseline: bool = False
     release: bool = False
     jobs: int = 1

@@ -49,7 +49,7 @@ def distortion(copies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """One row per marked copy: lengths in per cent of the bounding box's diagonal, angles in degrees, PSNR in dB."""
     names = (
         "mrms_percent", "max_percent", "normal_mean_deg", "normal_p95_deg", "sampled_mrms_percent",
-        "sampled_hausdorff_percent", "psnr_db",
+        "sampled_hausdorff_percent", "psnr_db", "color_rms_levels",
     )  # fmt: skip
     found = []
     for head in copies:
@@ -79,7 +79,7 @@ def timing(rows: Sequence[Mapping[str, Any]], copies: Sequence[Mapping[str, Any]
         for name, values in (("embed", embed), ("read", read), ("failed", failed)):
             middle = statistics.median(values) if values else None
             row[f"{name}_s"] = None if middle is None else round(middle, 3)
-            row[f"{name}_s_per_100k"] = None if middle is None else round(middle / triangles * 1e5, 3)
+            row[f"{name}_s_per_100k"] = None if middle is None or not triangles else round(middle / triangles * 1e5, 3)
         row["quickest_read_s"] = round(min(read), 3) if read else None
         found.append(row)
     return found

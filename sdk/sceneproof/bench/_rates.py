@@ -87,19 +87,22 @@ def rates(rows: Sequence[Mapping[str, Any]]) -> list[Rate]:
     for row in rows:
         ways = groups.setdefault((row["attack"], row["amount"]), {})
         ways.setdefault((row["strength"], row["method"], row["effort"]), []).append(row)
-    known: dict[tuple[str, str], set[str]] = {}
+    known: dict[tuple[str, str, str], set[str]] = {}
     for target in targets():
-        known.setdefault((target.attack, target.amount), set()).add(target.meshes)
+        for method in (target.method, "cho-2007"):
+            known.setdefault((target.attack, target.amount, method), set()).add(target.meshes)
         for (strength, method, effort), group in sorted(groups.get((target.attack, target.amount), {}).items()):
-            chosen = [row for row in group if target.meshes in row["classes"]]
-            if chosen and (method != "blind" or target.effort in (None, effort)):
-                aim = target.aim(strength) if method == "blind" else None
+            mine = method == target.method or (method == "cho-2007" and target.method == "blind")
+            chosen = [row for row in group if mine and target.meshes in row["classes"]]
+            if chosen and (method == "cho-2007" or target.effort in (None, effort)):
+                aim = target.aim(strength) if method != "cho-2007" else None
                 found.append(_rate(target.title, target.meshes, chosen, aim, spare=target.meshes == "low"))
-    for key, ways in groups.items():
-        for _, group in sorted(ways.items()):
-            loose = [row for row in group if not known.get(key, set()) & set(row["classes"])]
+    for (attack, amount), ways in groups.items():
+        for (_, method, _), group in sorted(ways.items()):
+            counted = known.get((attack, amount, method), set())
+            loose = [row for row in group if not counted & set(row["classes"])]
             if loose:
-                found.append(_rate("no target", "others" if key in known else "all", loose, None))
+                found.append(_rate("no target", "others" if counted else "all", loose, None))
     return found
 
 

@@ -12,13 +12,14 @@ from typing import Any
 from sceneproof import batch
 from sceneproof.errors import InputError
 
-from ._assets import Source, load, sources
+from ._assets import Asset, Source, load, sources
 from ._cells import Cell, Store, Unit, identity, of_code
 from ._options import MORE_TRIALS, SMOKE_ATTACKS, STRENGTHS, Options
 from ._rates import Rate, rates
 from ._targets import classes, named, wanted
 from ._work import Done, Work
 
+METHODS = ("blind", "assisted", "cho-2007")
 NEAR = 0.1  # a rate as near as this to its target gets more trials
 
 Say = Callable[[str], None]
@@ -76,7 +77,7 @@ def run(options: Options, say: Say = lambda _: None) -> Result:
 def _released(options: Options) -> Options:
     if not options.release:
         return options
-    return replace(options, strengths=STRENGTHS, baseline=True)
+    return replace(options, strengths=STRENGTHS, assisted=True, baseline=True)
 
 
 def _units(options: Options, known: Mapping[str, Source], trials: Sequence[int]) -> Iterator[Unit]:
@@ -84,27 +85,31 @@ def _units(options: Options, known: Mapping[str, Source], trials: Sequence[int])
     heads = []
     for source in known.values():
         asset = load(source)
-        if options.attacks or options.sets == ("smoke",):
-            cells = named(options.attacks or SMOKE_ATTACKS, options.effort)
-        else:
-            cells = wanted(asset, options.effort)
         kinds = tuple(sorted(classes(asset)))
         head = Unit(asset.name, asset.sha256, asset.vertices, asset.triangles, asset.bits, "", "blind", 0, kinds)
-        heads.append((head, cells))
+        heads.append((head, _cells(options, asset)))
     for slow in (False, True):  # what takes minutes comes last
         for trial in trials:
-            for head, cells in heads:
-                some = tuple(cell for cell in cells if (cell.effort == "deep") == slow)
-                beside = _for_baseline(cells) if options.baseline and not slow else ()
-                yield from _of_asset(options, replace(head, trial=trial), some, beside)
+            for method in METHODS:  # one after the other: two processes would make one copy twice
+                for head, ways in heads:
+                    for strength in options.strengths:
+                        some = tuple(cell for cell in ways.get(method, ()) if (cell.effort == "deep") == slow)
+                        if some:
+                            yield replace(head, strength=strength, method=method, trial=trial, cells=some)
 
 
-def _of_asset(options: Options, head: Unit, cells: tuple[Cell, ...], beside: tuple[Cell, ...]) -> Iterator[Unit]:
-    for strength in options.strengths:
-        if cells:
-            yield replace(head, strength=strength, cells=cells)
-        if beside:
-            yield replace(head, strength=strength, method="cho-2007", cells=beside)
+def _cells(options: Options, asset: Asset) -> dict[str, tuple[Cell, ...]]:
+    """The cells of each method."""
+    if options.attacks or options.sets == ("smoke",):
+        blind = assisted = named(options.attacks or SMOKE_ATTACKS, options.effort)
+    else:
+        blind, assisted = wanted(asset, options.effort), wanted(asset, options.effort, "assisted")
+    found = {"blind": blind}
+    if options.assisted:
+        found["assisted"] = assisted
+    if options.baseline:
+        found["cho-2007"] = _for_baseline(blind)
+    return found
 
 
 def _for_baseline(cells: Sequence[Cell]) -> tuple[Cell, ...]:
@@ -166,20 +171,16 @@ def _rows(store: Store, options: Options) -> tuple[list[Mapping[str, Any]], int]
 def _near(units: Sequence[Unit], rows: Sequence[Mapping[str, Any]]) -> list[Unit]:
     """Further trials of the cells whose rate lies near its target; where every payload was read, more say nothing."""
     close = {
-        (rate.attack, rate.amount, rate.strength)
+        (rate.attack, rate.amount, rate.strength, rate.method)
         for rate in rates(rows)
-        if rate.method == "blind"
-        and rate.target is not None
-        and rate.exact < rate.trials
-        and abs(rate.rate - rate.target) <= NEAR
+        if rate.target is not None and rate.exact < rate.trials and abs(rate.rate - rate.target) <= NEAR
     }
-    blind = [unit for unit in units if unit.method == "blind"]
-    first = {(unit.asset, unit.strength, unit.cells[0].effort): unit for unit in blind}
+    first = {(unit.asset, unit.strength, unit.method, unit.cells[0].effort): unit for unit in units}
     start = max(unit.trial for unit in units) + 1
     found = []
     for trial in range(start, MORE_TRIALS):
         for unit in first.values():
-            cells = tuple(c for c in unit.cells if (c.attack, c.amount, unit.strength) in close)
+            cells = tuple(c for c in unit.cells if (c.attack, c.amount, unit.strength, unit.method) in close)
             if cells:
                 found.append(replace(unit, trial=trial, cells=cells))
     return found

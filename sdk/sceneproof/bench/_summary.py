@@ -10,6 +10,7 @@ from ._baseline import beside
 from ._cells import scheme
 from ._rates import Rate
 
+WITH = "file, key and the unmarked asset"
 REACHED = {"yes": "reached", "no": "missed", "open": "short, the interval holds it", "": ""}
 
 
@@ -31,7 +32,10 @@ def page(
         f"Payloads read that were not the one put in: {sum(bool(row['false_payload']) for row in rows)}.",
     ]
     for strength in sorted({rate.strength for rate in found}):
-        lines += _table([r for r in found if (r.strength, r.method) == (strength, "blind")], strength)
+        lines += _table(
+            [r for r in found if (r.strength, r.method) == (strength, "blind")], strength, "file and key alone"
+        )
+        lines += _table([r for r in found if (r.strength, r.method) == (strength, "assisted")], strength, WITH)
         lines += beside([r for r in found if r.strength == strength], strength)
     lines += _refusals(rows)
     lines += ["", "## What the marks cost", "", *_plain(_worst(costs))]
@@ -39,12 +43,12 @@ def page(
     return "\n".join(lines) + "\n"
 
 
-def _table(found: Sequence[Rate], strength: str) -> list[str]:
+def _table(found: Sequence[Rate], strength: str, how: str) -> list[str]:
     if not found:
         return []
     lines = [
         "",
-        f"## Strength {strength}, file and key alone",
+        f"## Strength {strength}, {how}",
         "",
         "| attack | over | read | rate | interval | target | | worst asset |",
         "| --- | --- | ---: | ---: | --- | ---: | --- | --- |",
@@ -88,7 +92,7 @@ def _worst(costs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for (asset, strength, method), group in sorted(groups.items()):
         row: dict[str, Any] = {"asset": asset, "strength": strength, "method": method, "copies": len(group)}
         for name in group[0]:
-            if name.endswith(("_percent", "_deg", "_db")):
+            if name.endswith(("_percent", "_deg", "_db", "_levels")):
                 values = [cost[name] for cost in group if cost[name] is not None]
                 pick = min if name.endswith("_db") else max
                 row[name] = round(pick(values), 4 if name.endswith("_percent") else 2) if values else None

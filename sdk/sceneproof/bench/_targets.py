@@ -22,7 +22,8 @@ HARD_VERTICES = (6_000, 30_000)
 class Target:
     """One attack with the shares of exact payloads that are aimed at, by strength (``None``: no aim).
 
-    `meshes` is the class of assets that the rate is taken over; `effort` is ``None`` where the run decides.
+    `meshes` is the class of assets that the rate is taken over; `effort` is ``None`` where the run decides; `method` is
+    ``blind`` or ``assisted``.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Target:
     amount: str
     meshes: str
     effort: str | None
+    method: str
     aims: tuple[tuple[str, float | None], ...]
 
     def aim(self, strength: str) -> float | None:
@@ -56,12 +58,24 @@ def _row(row: dict[str, Any]) -> list[Target]:
                 raise UsageError(f"targets.toml: {row['title']}: {len(given)} figures for {len(names)} attacks")
             one = given[0] if len(given) == 1 else given[number] if number < len(given) else None
             aims.append((strength, one))
-        found.append(Target(row["title"], attack, amount, row.get("meshes", "dense"), row.get("effort"), tuple(aims)))
+        found.append(
+            Target(
+                row["title"],
+                attack,
+                amount,
+                row.get("meshes", "dense"),
+                row.get("effort"),
+                row.get("method", "blind"),
+                tuple(aims),
+            )
+        )
     return found
 
 
 def classes(asset: Asset) -> frozenset[str]:
     """The classes that an asset counts in."""
+    if asset.splats is not None:
+        return frozenset({"splats"})
     found = set()
     if asset.vertices >= DENSE:
         found.add("dense")
@@ -76,14 +90,14 @@ def classes(asset: Asset) -> frozenset[str]:
     return frozenset(found)
 
 
-def wanted(asset: Asset, effort: str) -> tuple[Cell, ...]:
+def wanted(asset: Asset, effort: str, method: str = "blind") -> tuple[Cell, ...]:
     """The cells that the targets ask of an asset: those of its classes; of one with none but those of a dense mesh.
 
     An asset of middling size is measured like a dense one, and its rates are shown, not counted.
     """
     mine = classes(asset)
-    mine |= {"dense"} if "low" not in mine else set()
-    found = [Cell(t.attack, t.amount, t.effort or effort) for t in targets() if t.meshes in mine]
+    mine |= set() if mine & {"low", "splats"} else {"dense"}
+    found = [Cell(t.attack, t.amount, t.effort or effort) for t in targets() if t.meshes in mine and t.method == method]
     return tuple(dict.fromkeys(found))
 
 

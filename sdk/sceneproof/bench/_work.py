@@ -16,7 +16,8 @@ from sceneproof.errors import MissingExtraError, SceneproofError
 
 from ._assets import Asset, Source, load
 from ._cells import Cell, Store, Unit
-from ._copy import Copy, copy_of, mark
+from ._copy import copy_of, mark
+from ._copy_types import Copy
 from ._measure import measure
 
 BEAT = 30.0  # seconds between two lines of progress within a unit
@@ -83,6 +84,8 @@ class Work:
         from ._cho import mark_like
 
         ours = replace(unit, method="blind", cells=())
+        if unit.method == "assisted":
+            return self._copy(asset, ours)
         like = partial(self._copy, asset, ours)
         return copy_of(self.output, unit, lambda: _looked_at(asset, unit, mark_like(asset, unit, like())))
 
@@ -92,7 +95,7 @@ def _looked_at(asset: Asset, unit: Unit, copy: Copy) -> Copy:
     from ._distance import apart
     from ._gloss import psnr
 
-    if copy.refused is not None or unit.trial:
+    if copy.refused is not None or unit.trial or asset.splats is not None:
         return copy
     facts = dict(copy.facts)
     try:

@@ -39,8 +39,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     one.add_argument("--smoke", action="store_true", help="two small meshes, six attacks, one trial")
     one.add_argument(
-        "--release", action="store_true", help="both strengths, the baseline, 20 trials where a rate is near its target"
+        "--release", action="store_true", help="both strengths, --assisted, --baseline, 20 trials near a target"
     )
+    one.add_argument("--assisted", action="store_true", help="read with the unmarked asset too, as verify --reference")
     one.add_argument("--baseline", action="store_true", help="the scheme of Cho 2007 beside ours, at equal distortion")
     one.add_argument(
         "--attack",
@@ -74,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         tuple(dict.fromkeys(arguments.strength)),
         arguments.trials or (1 if arguments.smoke else TRIALS),
         arguments.effort,
+        arguments.assisted,
         arguments.baseline,
         arguments.release,
         arguments.jobs,
