@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 
+import jsonschema
 import pytest
 
 from sceneproof.cli import main
+from sceneproof.report.schemas import schema
+from tests.bench._fakes import install
 
 
 @pytest.mark.slow
@@ -27,6 +31,19 @@ def test_the_smoke_run_reads_what_it_marked(tmp_path, capfd):
     for row in rows:
         assert float(row["log10_p"]) < -9 or row["exact"] == "False"
         assert float(row["seconds_detect"]) > 0
+
+
+def test_the_json_of_the_command_fits_its_schema(tmp_path, monkeypatch, capfd):
+    install(monkeypatch)
+    command = ["bench", "watermark", "--smoke", "--baseline", "--strength", "Q,R", "--output", str(tmp_path)]
+    assert main([*command, "--format", "json"]) == 0
+    printed = json.loads(capfd.readouterr().out)
+    jsonschema.Draft202012Validator(schema("sceneproof.bench/1")).validate(printed)
+    assert printed["cells"]["measured"] == 48
+    assert {(rate["strength"], rate["method"]) for rate in printed["rates"]} == {
+        (strength, method) for strength in "QR" for method in ("blind", "cho-2007")
+    }
+    assert all(rate["rate"] == 1.0 for rate in printed["rates"] if rate["method"] == "blind")
 
 
 def test_the_command_says_what_is_wrong(tmp_path, capsys):

@@ -7,7 +7,6 @@ import importlib.util
 import io
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ def write(output: Path, rows: Sequence[Mapping[str, Any]], found: Sequence[Rate]
     costs, times = distortion(copies), timing(rows, copies)
     contents: dict[str, bytes] = {
         "table.csv": _csv(flat, COLUMNS),
-        "rates.csv": _csv([asdict(rate) | {"rate": rate.rate, "reached": rate.reached} for rate in found]),
+        "rates.csv": _csv([rate.to_dict() for rate in found]),
         "distortion.csv": _csv(costs),
         "timing.csv": _csv(times),
         "summary.md": _summary.page(rows, found, costs, times).encode("utf-8"),

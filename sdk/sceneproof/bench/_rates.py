@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 Z95 = 1.959963984540054  # two-sided 95 %
@@ -76,6 +76,10 @@ class Rate:
         if self.rate >= self.target:
             return "yes"
         return "open" if self.high >= self.target else "no"
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, and what follows from them."""
+        return asdict(self) | {"rate": self.rate, "reached": self.reached}
 
 
 def rates(rows: Sequence[Mapping[str, Any]]) -> list[Rate]:

@@ -11,9 +11,10 @@ from typing import Any
 
 from sceneproof import batch
 from sceneproof.errors import InputError
+from sceneproof.findings import TOOL
 
 from ._assets import Asset, Source, load, sources
-from ._cells import Cell, Store, Unit, identity, of_code
+from ._cells import Cell, Store, Unit, identity, of_code, scheme
 from ._options import MORE_TRIALS, SMOKE_ATTACKS, STRENGTHS, Options
 from ._rates import Rate, rates
 from ._targets import classes, named, wanted
@@ -45,6 +46,18 @@ class Result:
     faults: int
     other: int
     files: tuple[Path, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object of the contract, ``sceneproof.bench/1``."""
+        counts = {"measured": self.measured, "left": self.left, "faults": self.faults, "other": self.other}
+        return {
+            "schema": "sceneproof.bench/1",
+            "tool": dict(TOOL),
+            "scheme": dict(scheme()),
+            "cells": {"counted": len(self.rows)} | counts,
+            "rates": [rate.to_dict() for rate in self.rates],
+            "files": [str(path) for path in self.files],
+        }
 
 
 def run(options: Options, say: Say = lambda _: None) -> Result:

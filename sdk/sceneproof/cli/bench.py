@@ -58,6 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--other-code", action="store_true", help="count cells that other sources of the codec have measured too"
     )
+    one.add_argument("--format", choices=("console", "json"), default="console", help="default: %(default)s")
     _common.add_jobs(one)
 
 
@@ -83,8 +84,12 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.other_code,
     )
     result = measure(options, _common.note)
-    for path in result.files:
-        _common.write(f"{path}\n")
+    if arguments.format == "json":
+        from sceneproof.report.json import dumps
+
+        _common.write(dumps(result.to_dict(), 2) + "\n")
+    else:
+        _common.write("".join(f"{path}\n" for path in result.files))
     if result.other:
         _common.note(f"{result.other} cells of other codec sources lie in the folder and are not counted")
     if result.left:

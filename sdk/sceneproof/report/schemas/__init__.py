@@ -1,7 +1,7 @@
 """JSON Schemas (draft 2020-12) of everything that Sceneproof prints or reads, by name.
 
 >>> names()
-('audit-1', 'declaration-1', 'inspect-1', 'receipt-1', 'survive-1', 'verify-1')
+('audit-1', 'bench-1', 'declaration-1', 'inspect-1', 'receipt-1', 'survive-1', 'verify-1')
 >>> schema("sceneproof.audit/1")["$id"]
 'urn:sceneproof:schema:audit:1'
 """
