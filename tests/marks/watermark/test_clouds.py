@@ -180,6 +180,13 @@ def test_another_key_finds_nothing(kind: str):
     assert found.log10_p > -5
 
 
+def test_of_a_very_large_cloud_a_part_is_looked_at(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sceneproof.marks.watermark.codec._cloud_detect.MOST_READ", 8000)
+    quick, deep = (detect_cloud([marked("splats")], KEY, effort=effort) for effort in ("normal", "deep"))
+    assert quick.payload == deep.payload == PAYLOAD
+    assert quick.log10_p > deep.log10_p
+
+
 def test_of_several_clouds_the_one_that_bears_it_is_named():
     found = detect_cloud([splat_cloud(3000), marked("splats")], KEY)
     assert found.payload == PAYLOAD

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ._cloud_constants import CLOUD_METHOD
 from ._cloud_reader import CloudReader, carrier_of, method_of
 from ._cloud_types import Cloud
@@ -15,6 +17,7 @@ from ._types import CodecError, Detection, Record
 
 EFFORTS = ("quick", "normal", "deep")
 MOST_CLOUDS = 8  # the ones with most points
+MOST_READ = 300_000  # points of a cloud that are looked at, but for ``deep``: more would say no more
 
 
 def detect_cloud(clouds: Sequence[Cloud], key: bytes, *, bits: int = 64, effort: str = "normal") -> Detection:
@@ -22,14 +25,15 @@ def detect_cloud(clouds: Sequence[Cloud], key: bytes, *, bits: int = 64, effort:
 
     ``found`` holds when the CRC passes and the chance that any hypothesis tried would do so with such a statistic is
     below 1e-9, or, then without a payload, when the statistic alone is that unlikely. ``effort`` ``quick`` tries the
-    nearest cell size of the file's own and of the canonical frame, the others more of them.
+    nearest cell size of the file's own and of the canonical frame, the others more of them. Of a cloud with more than
+    300,000 points so many are looked at, drawn by chance; ``deep`` looks at all.
     Raises :class:`CodecError` on bad arguments.
     """
     check_bits(bits)
     if effort not in EFFORTS:
         raise CodecError(f"effort {effort!r}: one of {', '.join(EFFORTS)} is needed")
     ledger = Ledger(key, bits)
-    sound = [cloud.sound() for cloud in clouds]
+    sound = [cloud.sound() if effort == "deep" else _thinned(cloud.sound()) for cloud in clouds]
     order = sorted(range(len(sound)), key=lambda i: (-len(sound[i].positions), i))[:MOST_CLOUDS]
     readers = {i: CloudReader(sound[i], carrier_of(sound[i]), ledger) for i in order}
     carriers: list[int] = []
@@ -40,6 +44,13 @@ def detect_cloud(clouds: Sequence[Cloud], key: bytes, *, bits: int = 64, effort:
     if not carriers and len(readers) > 1:
         _all_together(readers, ledger)
     return _decision(readers, ledger, carriers, len(clouds))
+
+
+def _thinned(cloud: Cloud) -> Cloud:
+    count = len(cloud.positions)
+    if count <= MOST_READ:
+        return cloud
+    return cloud.only(np.sort(np.random.default_rng(0).permutation(count)[:MOST_READ]))
 
 
 def _all_together(readers: dict[int, CloudReader], ledger: Ledger) -> None:
