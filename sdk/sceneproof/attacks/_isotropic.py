@@ -89,35 +89,52 @@ def _cut_faces(faces: Ints, new: Ints) -> Ints:
 
 
 def collapse_short(
-    surface: Geometry, shortest: float, longest: float, rng: np.random.Generator, rounds: int = 100
+    surface: Geometry, shortest: float, longest: float, rng: np.random.Generator, rounds: int = 200
 ) -> Geometry:
-    """Collapse edges that are shorter, where that makes none longer than `longest` and turns no face over."""
+    """Collapse edges that are shorter, where that makes none longer than `longest` and turns no face over.
+
+    Each round takes edges that do not touch each other. While most will do, they are chosen first and looked at then;
+    later all are looked at first, so that those that will not do stand in nobody's way.
+    """
+    count = len(surface.positions)
+    closely = False
     for _ in range(rounds):
         net = links(surface)
         size = lengths(surface, net.pairs)
         chosen = np.flatnonzero(size < shortest)
         ends = net.border[net.pairs[chosen]]
         chosen = chosen[~(ends.all(axis=1) & (net.uses[chosen] != 1))]
-        chosen = chosen[_link_holds(net, chosen)]
-        place = _meeting_places(surface, net, chosen)
-        fits = _stays_short(surface, net, chosen, place, longest) & _turns_nothing(surface, net, chosen, place)
-        chosen, place = chosen[fits], place[fits]
+        if closely:
+            chosen = chosen[_collapses(surface, net, chosen, longest)]
         if not len(chosen):
             break
         rank = np.argsort(np.argsort(size[chosen] * rng.uniform(0.75, 1.25, len(chosen)), kind="stable"))
-        apart = _apart(net, net.pairs[chosen], rank)
-        chosen, place = chosen[apart], place[apart]
-        keep, gone = net.pairs[chosen, 0], net.pairs[chosen, 1]
+        chosen = chosen[_apart(net, net.pairs[chosen], rank)]
+        if not closely:
+            fits = _collapses(surface, net, chosen, longest)
+            closely = bool(fits.mean() < 0.7)
+            chosen = chosen[fits]
+        keep, gone = net.pairs[chosen].T
         positions = surface.positions.copy()
-        positions[keep] = place
-        name = np.arange(len(positions))
+        positions[keep] = _meeting_places(surface, net, chosen)
+        name = np.arange(count)
         name[gone] = keep
         faces = name[surface.faces]
         faces = faces[(faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])]
-        left = np.ones(len(positions), dtype=bool)
-        left[gone] = False
-        surface = Geometry(positions[left], renumber(left)[faces])
-    return surface
+        surface = Geometry(positions, faces)
+    used = np.zeros(count, dtype=bool)
+    used[surface.faces.reshape(-1)] = True
+    return Geometry(surface.positions[used], renumber(used)[surface.faces])
+
+
+def _collapses(surface: Geometry, net: Links, chosen: Ints, longest: float) -> Bools:
+    """Whether each edge may be collapsed."""
+    good = _link_holds(net, chosen)
+    some = chosen[good]
+    place = _meeting_places(surface, net, some)
+    fits = _stays_short(surface, net, some, place, longest) & _turns_nothing(surface, net, some, place)
+    good[np.flatnonzero(good)[~fits]] = False
+    return good
 
 
 def _apart(net: Links, pairs: Ints, rank: Ints) -> Bools:
