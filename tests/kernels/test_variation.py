@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sceneproof.kernels.variation import block_vertices, variation
+from tests.kernels._threads import on_one_and_all_threads
 from tests.reference import flux as twin
 
 RADIUS = 1.1
@@ -28,9 +29,9 @@ def test_the_variation_is_the_derivative_of_the_flux() -> None:
     centre, wave = np.array([0.6, 0.5, 0.4]), np.array([3.0, -4.0, 2.0, 0.7])
     table = (np.array([0, len(place)], dtype=np.int64), np.full((1, 27), -1, dtype=np.int64), centre[None])
     table[1][0, 13] = 0
-    blocks = block_vertices(place, faces, *table, RADIUS)
+    blocks = on_one_and_all_threads(block_vertices, place, faces, *table, RADIUS)
     points = (place, area, np.full((len(faces), 3), 1 / 3), faces)
-    found = variation(points, table, wave[None, None], blocks, vertices, RADIUS)
+    found = on_one_and_all_threads(variation, points, table, wave[None, None], blocks, vertices, RADIUS)
     assert found.shape == (1, len(blocks[1]))
     # along the divergence itself, which is smooth: a single vertex would show the quadrature's error
     height = np.zeros(len(vertices))

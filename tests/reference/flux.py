@@ -40,6 +40,28 @@ def functional(place, area, centre, wave, radius):
     return total, math.sqrt(power)
 
 
+def expanded(row, centre, wave, radius, step=1e-4):
+    """Flux through one sample by the Taylor series of the scalar wave about its place, derivatives by differences."""
+    q, phase = np.asarray(wave[:3]), wave[3]
+
+    def scalar(x):
+        r = x - centre
+        return (1.0 - r @ r / radius**2) ** 2 * math.cos(q @ r + phase)
+
+    place, through = row[:3], q @ row[4:7]
+    unit = np.eye(3) * step
+    total = scalar(place) * through
+    for k in range(3):
+        slope = (scalar(place + unit[k]) - scalar(place - unit[k])) / (2 * step)
+        total += slope * (q @ row[7:16].reshape(3, 3)[:, k])
+    spread = row[[16, 19, 20, 19, 17, 21, 20, 21, 18]].reshape(3, 3)
+    for k in range(3):
+        for j in range(3):
+            corners = [scalar(place + a * unit[k] + b * unit[j]) * a * b for a in (1, -1) for b in (1, -1)]
+            total += 0.5 * through * spread[k, j] * sum(corners) / (4 * step * step)
+    return total / (q @ q)
+
+
 def bump_sum(place, weight, centre, radius):
     """Sum of the bump times the weights."""
     inside = 1.0 - ((place - centre) ** 2).sum(axis=1) / radius**2
