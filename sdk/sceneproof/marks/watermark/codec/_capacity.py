@@ -6,6 +6,7 @@ from ._code import check_bits
 from ._constants import CRC_BITS, GAIN_WRITE, MEMORY
 from ._frames import raw_frame
 from ._lattice import probe
+from ._lumped import carriers
 from ._mesh import Welded, fixed_groups, weld
 from ._solver import WRITABLE, diagonal, masses, vary
 from ._types import Capacity, CodecError, Surface
@@ -54,9 +55,10 @@ def capacity(surface: Surface, bits: int = 64) -> Capacity:
     fixed = fixed_groups(welded, surface)
     normals, inverse = masses(welded, fixed, unit)
     try:
+        moving = carriers(welded, normals, inverse, unit)
         found, grid, _, chosen = probe(welded, frame, _KEY, GAIN_WRITE)
     except CodecError as error:
         return Capacity(False, 0, 0, str(error))
-    layer = vary(welded, normals, found, grid, chosen, unit)
-    writable = int((diagonal(layer, inverse) > WRITABLE).sum())
+    layer = vary(welded, moving, found, grid, chosen, unit)
+    writable = int((diagonal(layer, moving.weight) > WRITABLE).sum())
     return predict(writable, int((inverse > 0.0).sum()), bits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from ._distortion import STRENGTHS, Distortion, Limits, measure
 from ._dither import symbols, targets
 from ._frames import Frame, canonical_frames, raw_frame
 from ._lattice import Probe, evaluate, lay, probe
+from ._lumped import Carriers, carriers
 from ._mesh import Welded, fixed_groups, moved, weld
 from ._readback import Readback, read_back
 from ._solver import MAX_ROWS, WRITABLE, Layer, System, assemble, diagonal, masses, vary
@@ -45,19 +46,16 @@ def _unit(welded: Welded) -> float:
     return 1.0 / raw_frame(welded).scale
 
 
-def _prepare(
-    welded: Welded, frame: Frame, key: bytes, masses_: tuple[Floats, Floats], code: NDArray[np.uint8]
-) -> _Written:
+def _prepare(welded: Welded, frame: Frame, key: bytes, carriers: Carriers, code: NDArray[np.uint8]) -> _Written:
     unit = _unit(welded)
-    normals, inverse = masses_
     found, grid, cells, chosen = probe(welded, frame, key, GAIN_WRITE)
-    layer = vary(welded, normals, found, grid, chosen, unit)
-    good = diagonal(layer, inverse) > WRITABLE
+    layer = vary(welded, carriers, found, grid, chosen, unit)
+    good = diagonal(layer, carriers.weight) > WRITABLE
     rows = np.full(chosen.shape, -1, dtype=np.int64)
     places = np.flatnonzero(chosen.reshape(-1))[good]
     rows.reshape(-1)[places] = np.arange(len(places))
     kept = found.only(good)
-    layer = Layer(layer.blocks, layer.values, rows, layer.centres, layer.reach, layer.scale)
+    layer = replace(layer, rows=rows)
     return _Written(kept, cells, layer, symbols(kept, code))
 
 
@@ -114,11 +112,9 @@ def _choose(welded: Welded, system: System, layers: list[_Written], normals: Flo
     return low
 
 
-def _layers(
-    welded: Welded, key: bytes, masses_: tuple[Floats, Floats], code: NDArray[np.uint8], floor: int
-) -> list[_Written]:
+def _layers(welded: Welded, key: bytes, carriers: Carriers, code: NDArray[np.uint8], floor: int) -> list[_Written]:
     frames = [raw_frame(welded), *list(canonical_frames(welded, ROUND_SHAPE))[:1]]
-    layers = [_prepare(welded, frame, key, masses_, code) for frame in frames]
+    layers = [_prepare(welded, frame, key, carriers, code) for frame in frames]
     return layers[:1] + [w for w in layers[1:] if w.count >= floor]
 
 
@@ -144,7 +140,8 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q") 
     unit = _unit(welded)
     normals, inverse = masses(welded, fixed, unit)
     free = int((inverse > 0.0).sum())
-    layers = _layers(welded, key, (normals, inverse), encode(payload), predict(0, free, bits).functionals)
+    moving = carriers(welded, normals, inverse, unit)
+    layers = _layers(welded, key, moving, encode(payload), predict(0, free, bits).functionals)
     judged = predict(layers[0].count, free, bits)
     if not judged.ok:
         raise CapacityError(judged.reason or "the mesh is too small")
@@ -153,7 +150,7 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q") 
     # when both layers together cannot be read, the file's own frame alone may be
     tried: list[Distortion] = []
     for chosen in [layers, layers[:1]] if len(layers) > 1 else [layers]:
-        system = assemble([w.layer for w in chosen], inverse)
+        system = assemble([w.layer for w in chosen], moving)
         start = _choose(welded, system, chosen, normals, limits)
         for index in range(max(start, 0), max(start - 3, -1), -1):
             d = _refine(welded, system, chosen, normals, STEPS[index], key)

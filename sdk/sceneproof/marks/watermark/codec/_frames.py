@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._constants import CANONICAL, CELLS_PER_AREA, RAW
-from ._mesh import Welded, face_areas
+from ._mesh import Welded, sums
 
 Floats = NDArray[np.float64]
 
@@ -65,32 +65,12 @@ class _Moments:
 
 def _moments(welded: Welded) -> _Moments | None:
     """Centre and principal axes of the solid, or of the surface when there is no solid."""
-    vectors = face_areas(welded.vertices, welded.faces) * welded.flip
-    corners = welded.vertices[welded.faces]
-    weight = np.linalg.norm(vectors, axis=1)
-    centre = (corners.mean(axis=1) * weight[:, None]).sum(axis=0) / weight.sum()
-    apex = None
+    of = sums(welded)
+    centre, second = of.centre, of.area_second / of.area
     if welded.solid:
-        # tetrahedra from the centre of area: volumes, first and second moments in closed form
-        local = corners - centre
-        weight = np.einsum("ij,ij->i", local.mean(axis=1), vectors) / 3.0
-        shift = (local.sum(axis=1) / 4.0 * weight[:, None]).sum(axis=0) / weight.sum()
+        shift = of.first / of.volume  # the cone from the centre of area over the surface: the solid itself
         centre = centre + shift
-        apex = -shift
-    local = corners - centre
-    total = local.sum(axis=1)
-    if apex is not None:
-        total = total + apex
-    second = np.zeros((3, 3))
-    for j in range(3):
-        for k in range(3):
-            inner = (local[:, :, j] * local[:, :, k]).sum(axis=1)
-            if apex is not None:
-                inner = inner + apex[j] * apex[k]
-                second[j, k] = ((inner + total[:, j] * total[:, k]) * weight).sum() / 20.0
-            else:
-                second[j, k] = ((inner + total[:, j] * total[:, k]) * weight).sum() / 12.0
-    second /= weight.sum()
+        second = of.solid_second / of.volume - np.outer(shift, shift)
     values, columns = np.linalg.eigh(second)
     if not np.isfinite(values).all() or values[0] <= 1e-6 * values[2]:
         return None
@@ -100,8 +80,7 @@ def _moments(welded: Welded) -> _Moments | None:
 
 
 def _skew(welded: Welded, moments: _Moments) -> Floats:
-    middle = welded.vertices[welded.faces].mean(axis=1) - moments.centre
-    weight = np.linalg.norm(face_areas(welded.vertices, welded.faces), axis=1)
+    middle, weight = welded.samples[:, :3] - moments.centre, welded.samples[:, 3]
     along = np.stack([(middle * axis).sum(axis=1) for axis in moments.axes])
     size = np.maximum((along**2 * weight).sum(axis=1), 1e-300)
     third: Floats = (along**3 * weight).sum(axis=1) / size**1.5 * math.sqrt(weight.sum())

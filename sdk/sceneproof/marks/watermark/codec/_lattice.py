@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sceneproof.kernels.flux import (
-    bump_sums,
-    cell_neighbours,
-    flux,
-    normal_tensors,
-    point_vectors,
-    surface_points,
-    voxel_normals,
-)
+from sceneproof.kernels.flux import bump_sums, cell_neighbours, flux, normal_tensors, voxel_normals
+from sceneproof.kernels.samples import placed
 
 from ._constants import (
     BORDER_SCALE,
@@ -40,7 +33,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_POINTS, POINTS_PER_FACE = 300_000, 8  # the area rule asks for about 130,000; only slivers ask for far more
 _FAR = 1 << 19  # cell coordinates are packed into 3 x 20 bits, so a surface spans at most half a million cells
 
 
@@ -68,16 +60,26 @@ class Probe:
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Points and lattice of one probe, kept for the variation: see the kernels for the arrays."""
+    """Samples and lattice of one probe, kept for the variation: see the kernels for the arrays.
 
-    face: Ints
-    share: Floats
-    place: Floats
-    area: Floats
+    ``packed`` (cells,) and ``offset`` (3,) find the cells of other points: see :meth:`table`.
+    """
+
+    samples: Floats
     starts: Ints
     neighbours: Ints
     centres: Floats
     waves: Floats
+    packed: Ints
+    offset: Ints
+
+    def table(self, place: Floats) -> tuple[Ints, tuple[Ints, Ints, Floats], Ints]:
+        """Points (n, 3) by cell: their order, (starts, neighbours, centres), and the cells around each run of them."""
+        order, keys, starts, _ = _bins(place, self.offset)
+        table = (starts, cell_neighbours(keys, self.packed, _STRIDES), self.centres)
+        sort = np.argsort(self.packed)
+        around = cell_neighbours(self.packed[sort], keys, _STRIDES)
+        return order, table, np.where(around >= 0, sort[around], -1)
 
 
 def _bins(place: Floats, offset: Ints | None = None) -> tuple[Ints, Ints, Ints, Ints]:
@@ -133,28 +135,25 @@ def _open_points(welded: Welded, vertices: Floats) -> tuple[Floats, Floats]:
 
 def lay(welded: Welded, frame: Frame, key: bytes, cells: Ints | None = None) -> tuple[Grid, Ints, Floats]:
     """Quadrature points, lattice cells (c, 3) that the surface touches (or the given ones), and their draws."""
-    vertices = frame.place(welded.vertices)
-    span = np.ptp(vertices, axis=0).max() if len(vertices) else np.inf
-    if not span < _FAR or np.abs(vertices).max() > 2.0**31 - 8:
+    samples = placed(welded.samples, frame.origin, frame.axes, frame.scale)
+    place = samples[:, :3]
+    if not len(place) or not np.ptp(place, axis=0).max() < _FAR or np.abs(place).max() > 2.0**31 - 8:
         raise CodecError("surface: its extent is too large against its area for a lattice; split it")
-    face, share = surface_points(vertices, welded.faces, POINT_SPACING)
-    if len(face) > MOST_POINTS + POINTS_PER_FACE * len(welded.faces):
-        raise CodecError("the mesh is made of slivers: its triangles are too long and thin to carry waves")
-    place, area = point_vectors(vertices, welded.faces, face, share)
     order, keys, starts, offset = _bins(place)
-    place, area = place[order], area[order]
+    samples = samples[order]
     given = cells is not None
     if cells is None:
         candidates = np.unique(keys[:, None] + _AROUND[None, :])
         cells = np.stack([candidates >> 40, (candidates >> 20) & 0xFFFFF, candidates & 0xFFFFF], axis=1) + offset
-    neighbours = cell_neighbours(keys, _packed(cells, offset), _STRIDES)
-    tensors = normal_tensors(voxel_normals(place, area, starts), neighbours, _centres(cells), RADIUS)
+    packed = _packed(cells, offset)
+    neighbours = cell_neighbours(keys, packed, _STRIDES)
+    tensors = normal_tensors(voxel_normals(samples, starts), neighbours, _centres(cells), RADIUS)
     if not given:
         touched = np.trace(tensors, axis1=1, axis2=2) > 0.02  # far cells have no gain: leave them before the cosines
-        cells, neighbours, tensors = cells[touched], neighbours[touched], tensors[touched]
+        cells, packed, neighbours, tensors = cells[touched], packed[touched], neighbours[touched], tensors[touched]
     draws = uniforms(key, cells, FIELDS, frame.layer, frame.exponent)
     waves = _waves(draws, tensors)
-    return Grid(face[order], share[order], place, area, starts, neighbours, _centres(cells), waves), cells, draws
+    return Grid(samples, starts, neighbours, _centres(cells), waves, packed, offset), cells, draws
 
 
 def _centres(cells: Ints) -> Floats:
@@ -169,7 +168,7 @@ def _packed(cells: Ints, offset: Ints) -> Ints:
 
 def evaluate(welded: Welded, grid: Grid) -> tuple[Floats, Floats]:
     """Value x = f / g and gain g of every functional of the grid, both (cells, fields)."""
-    values = flux(grid.place, grid.area, grid.starts, grid.neighbours, grid.centres, grid.waves, RADIUS)
+    values = flux(grid.samples, grid.starts, grid.neighbours, grid.centres, grid.waves, RADIUS)
     gain = values[..., 1]
     return welded.flip * values[..., 0] / np.where(gain > 0.0, gain, 1.0), gain
 
@@ -184,14 +183,12 @@ def _border(welded: Welded, frame: Frame, cells: Ints) -> Floats:
     return bump_sums(at[order], length[order], starts, near, _centres(cells), RADIUS)
 
 
-def _fineness(welded: Welded, frame: Frame, grid: Grid) -> Floats:
+def _fineness(grid: Grid) -> Floats:
     """How well the triangles around each cell follow the waves, (cells,) in (0, 1]: coarse ones cannot."""
-    corners = frame.place(welded.vertices)[welded.faces]
-    square = ((corners - np.roll(corners, 1, axis=1)) ** 2).sum(axis=2).max(axis=1)
-    fine = 1.0 / (1.0 + (square / COARSE_EDGE**2) ** 2)
-    size = np.sqrt((grid.area**2).sum(axis=1))
+    place, size = np.ascontiguousarray(grid.samples[:, :3]), grid.samples[:, 3].copy()
+    fine = size / (1.0 + grid.samples[:, 22] / COARSE_EDGE**4)
     table = (grid.starts, grid.neighbours, grid.centres, RADIUS)
-    return bump_sums(grid.place, size * fine[grid.face], *table) / (bump_sums(grid.place, size, *table) + 1e-12)
+    return bump_sums(place, fine, *table) / (bump_sums(place, size, *table) + 1e-12)
 
 
 def probe(welded: Welded, frame: Frame, key: bytes, gain: float) -> tuple[Probe, Grid, Ints, NDArray[np.bool_]]:
@@ -199,7 +196,7 @@ def probe(welded: Welded, frame: Frame, key: bytes, gain: float) -> tuple[Probe,
     grid, cells, draws = lay(welded, frame, key)
     value, size = evaluate(welded, grid)
     chosen = size > gain
-    per_cell = np.stack([_fineness(welded, frame, grid), np.exp(-_border(welded, frame, cells) / BORDER_SCALE)])
+    per_cell = np.stack([_fineness(grid), np.exp(-_border(welded, frame, cells) / BORDER_SCALE)])
     fine, border = np.repeat(per_cell[:, :, None], FIELDS, axis=2)[:, chosen]
     weight = np.minimum(size[chosen] / GAIN_WRITE, 2.0) / 2.0 * fine
     last = draws[..., 5][chosen]

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sceneproof.kernels.places import (
+    area_vectors,
+    distinct_edges,
+    distinct_places,
+    surface_sums,
+    vertex_vectors,
+)
+from sceneproof.kernels.samples import sample
 
 from ._constants import OPEN_IGNORED
 from ._types import CodecError, Surface
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+SAMPLES = 40_000  # squares of the samples' voxels per area: a side is then some .08 of the cell
+FARTHEST = 1 << 20  # sides: the span that packed voxel coordinates hold
+MOST_PIECES, PIECES_PER_FACE = 600_000, 8  # the area asks for about 200,000 pieces; only slivers ask for far more
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,46 +50,31 @@ class Welded:
     solid: bool = False
     doubtful: bool = False
 
+    @cached_property
+    def samples(self) -> Floats:
+        """What integrals of smooth fields over the surface need, (s, 23) in file units: see the kernels.
 
-def _same_positions(points: Floats) -> tuple[Ints, Ints]:
-    """First index and inverse of the distinct rows."""
-    bits = (points + 0.0).view(np.uint64)  # + 0.0 makes -0 and 0 one
-    with np.errstate(over="ignore"):
-        mixed = bits * np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
-        mixed ^= mixed >> np.uint64(29)
-        hashed = (mixed * np.uint64(0xBF58476D1CE4E5B9)).sum(axis=1, dtype=np.uint64)
-    _, first, inverse = np.unique(hashed, return_index=True, return_inverse=True)
-    if not np.array_equal(points[first][inverse], points):  # two places, one hash
-        _, first, inverse = np.unique(points, axis=0, return_index=True, return_inverse=True)
-    return first.astype(np.int64), inverse.reshape(-1).astype(np.int64)
-
-
-def _edges(faces: Ints, count: int) -> tuple[Ints, Ints]:
-    sides = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-    sides.sort(axis=1)
-    keys, uses = np.unique(sides[:, 0] * count + sides[:, 1], return_counts=True)
-    edges = np.stack([keys // count, keys % count], axis=1)
-    return edges, edges[uses == 1]
+        One set serves all frames and neighbouring cell sizes. Raises :class:`CodecError` on what no lattice fits.
+        """
+        side = float(np.sqrt(self.area / SAMPLES))
+        span = float(np.ptp(self.vertices, axis=0).max()) if len(self.vertices) else np.inf
+        if not span < FARTHEST * side:
+            raise CodecError("surface: its extent is too large against its area for a lattice; split it")
+        most = MOST_PIECES + PIECES_PER_FACE * len(self.faces)
+        rows, pieces = sample(self.vertices, self.faces, side, most)
+        if pieces > most:
+            raise CodecError("the mesh is made of slivers: its triangles are too long and thin to carry waves")
+        return rows
 
 
 def face_areas(vertices: Floats, faces: Ints) -> Floats:
     """Area vectors (f, 3)."""
-    a, b, c = vertices[faces[:, 0]], vertices[faces[:, 1]], vertices[faces[:, 2]]
-    return 0.5 * np.cross(b - a, c - a)
+    return area_vectors(vertices, faces)[0]
 
 
 def vertex_normals(vertices: Floats, faces: Ints) -> tuple[Floats, Floats]:
     """Unit area-weighted normals (v, 3), zero where undefined, and the area (v,) that belongs to each vertex."""
-    vectors = face_areas(vertices, faces)
-    size = np.linalg.norm(vectors, axis=1)
-    count = len(vertices)
-    normals = np.empty((count, 3))
-    flat = faces.reshape(-1)
-    for k in range(3):
-        normals[:, k] = np.bincount(flat, weights=np.repeat(vectors[:, k], 3), minlength=count)
-    area = np.bincount(flat, weights=np.repeat(size, 3), minlength=count) / 3.0
-    length = np.linalg.norm(normals, axis=1)
-    return normals / np.where(length > 0.0, length, 1.0)[:, None], area
+    return vertex_vectors(np.ascontiguousarray(vertices), faces)
 
 
 def weld(surface: Surface) -> Welded:
@@ -84,51 +83,54 @@ def weld(surface: Surface) -> Welded:
     faces = np.ascontiguousarray(surface.faces, dtype=np.int64)
     if points.ndim != 2 or points.shape[1] != 3 or faces.ndim != 2 or faces.shape[1] != 3:
         raise CodecError(f"surface: positions {points.shape} and faces {faces.shape}, (n, 3) and (m, 3) are needed")
-    finite: NDArray[np.bool_] = np.asarray(np.isfinite(points).all(axis=1))
-    inside = ((faces >= 0) & (faces < len(points))).all(axis=1)
-    faces = faces[inside]
-    faces = faces[finite[faces].all(axis=1)] if len(faces) else faces
-    used = np.zeros(len(points), dtype=bool)
-    used[faces.reshape(-1)] = True
-    index = np.flatnonzero(used)
-    group = np.full(len(points), -1, dtype=np.int64)
-    if not len(index):
+    vertices, faces, group = distinct_places(points, faces)
+    if not len(faces):
         none = np.zeros((0, 3))
         empty = np.zeros((0, 2), dtype=np.int64)
-        return Welded(none, faces.reshape(0, 3), group, empty, empty, 0.0, 0.0, 0.0)
-    first, inverse = _same_positions(points[index])
-    group[index] = inverse
-    vertices = points[index[first]]
-    faces = group[faces]
-    sizes = np.linalg.norm(face_areas(vertices, faces), axis=1)
+        return Welded(none, np.zeros((0, 3), dtype=np.int64), np.full(len(points), -1), empty, empty, 0.0, 0.0, 0.0)
+    sizes = area_vectors(vertices, faces)[1]
     sizes[(faces[:, 0] == faces[:, 1]) | (faces[:, 1] == faces[:, 2]) | (faces[:, 2] == faces[:, 0])] = 0.0
     faces = np.ascontiguousarray(faces[sizes > 0.0])
-    edges, open_edges = _edges(faces, len(vertices))
+    edges, uses = distinct_edges(faces, len(vertices))
+    open_edges = edges[uses == 1]
     diagonal = float(np.linalg.norm(np.ptp(vertices, axis=0)))
     share, area = len(open_edges) / max(len(edges), 1), float(sizes.sum())
     return orient(Welded(vertices, faces, group, edges, open_edges, share, area, diagonal))
 
 
-def signed_volume(welded: Welded) -> float:
-    """Volume of the cone from the centre of area over the surface: the volume itself when it is closed."""
-    vectors = face_areas(welded.vertices, welded.faces)
-    middle = welded.vertices[welded.faces].mean(axis=1)
-    weight = np.linalg.norm(vectors, axis=1)
-    centre = (middle * weight[:, None]).sum(axis=0) / weight.sum()
-    return float(np.einsum("ij,ij->", middle - centre, vectors) / 3.0)
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Integrals over a surface about its centre of area: of the surface, and of the cone from there over it."""
+
+    area: float
+    centre: Floats
+    vector: Floats
+    volume: float
+    first: Floats
+    solid_second: Floats
+    area_second: Floats
+
+
+def sums(welded: Welded) -> Sums:
+    """Area, volume and moments; the volume is that of the solid when the surface is closed."""
+    middle = welded.vertices.mean(axis=0)
+    rough = surface_sums(welded.vertices, welded.faces, middle)
+    centre = middle + rough[1:4] / rough[0]
+    row = surface_sums(welded.vertices, welded.faces, centre)
+    solid, area = (row[np.array([[k, k + 3, k + 4], [k + 3, k + 1, k + 5], [k + 4, k + 5, k + 2]])] for k in (11, 17))
+    return Sums(float(row[0]), centre, row[4:7], float(row[7]), row[8:11], solid, area)
 
 
 def orient(welded: Welded) -> Welded:
     """Find the sign that makes the volume positive, and how far there is a volume."""
     if not len(welded.faces):
         return welded
-    volume = signed_volume(welded)
-    fullness = 6.0 * np.sqrt(np.pi) * abs(volume) / welded.area**1.5  # 1 for a sphere, 0 for a flat sheet
-    # the area vectors of a closed surface sum to nothing
-    gape = float(np.linalg.norm(face_areas(welded.vertices, welded.faces).sum(axis=0))) / welded.area
+    of = sums(welded)
+    fullness = 6.0 * np.sqrt(np.pi) * abs(of.volume) / welded.area**1.5  # 1 for a sphere, 0 for a flat sheet
+    gape = float(np.linalg.norm(of.vector)) / welded.area  # the area vectors of a closed surface sum to nothing
     return replace(
         welded,
-        flip=-1.0 if volume < 0.0 else 1.0,
+        flip=-1.0 if of.volume < 0.0 else 1.0,
         sheet=bool(fullness < 0.05 or gape > 0.3 or welded.open_share > OPEN_IGNORED),
         solid=bool(fullness > 0.04 and gape < 0.1),
         doubtful=bool(0.02 < fullness < 0.08 or 0.04 < gape < 0.25),
@@ -137,8 +139,8 @@ def orient(welded: Welded) -> Welded:
 
 def moved(welded: Welded, vertices: Floats) -> Welded:
     """The same surface with other vertex places."""
-    area = float(np.linalg.norm(face_areas(vertices, welded.faces), axis=1).sum())
-    return replace(welded, vertices=np.ascontiguousarray(vertices), area=area)
+    vertices = np.ascontiguousarray(vertices)
+    return replace(welded, vertices=vertices, area=float(area_vectors(vertices, welded.faces)[1].sum()))
 
 
 def fixed_groups(welded: Welded, surface: Surface) -> NDArray[np.bool_]:

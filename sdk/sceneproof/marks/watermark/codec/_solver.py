@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sceneproof.kernels.ridge import conjugate_gradients, gather, normal_matrix, spread
+from sceneproof.kernels.flux import point_vectors, surface_points
+from sceneproof.kernels.ridge import conjugate_gradients, gather, matrix_diagonal, near_cells, normal_matrix, spread
 from sceneproof.kernels.umbrella import umbrella
 from sceneproof.kernels.variation import block_vertices, variation
 
-from ._constants import RADIUS, RIDGE
+from ._constants import POINT_SPACING, RADIUS, RIDGE
+from ._lumped import Carriers, Formula, cluster_blocks, formula
 from ._mesh import Welded, vertex_normals
 
 if TYPE_CHECKING:
@@ -44,47 +47,81 @@ class Layer:
     centres: Floats
     reach: float
     scale: float
+    formula: Formula | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class System:
-    """Rows of all layers over the vertices; lengths in cells of the first layer."""
+    """Rows of all layers over what carries them; lengths in cells of the first layer."""
 
+    layers: list[Layer]
     blocks: tuple[Ints, Ints]
     values: Floats
     rows: Ints
-    inverse_mass: Floats
-    matrix: Floats
+    carriers: Carriers
+    matrix: tuple[Ints, Ints, Floats]
     ridge: float
+
+    def multipliers(self, wanted: Floats, start: Floats | None = None) -> Floats:
+        """One number per row: the solution of the normal equations, from that of a similar right side."""
+        start = np.zeros(len(wanted)) if start is None else start
+        return conjugate_gradients(self.matrix, self.ridge, wanted, _TOLERANCE, start)
+
+    def spread(self, y: Floats) -> Floats:
+        """Normal displacement (v,) of the given multipliers."""
+        if self.carriers.flow is None:
+            return spread(self.blocks, self.values, self.rows, self.carriers.inverse, y)
+        total = np.zeros(len(self.carriers.inverse))
+        for rows, how in self._formulas():
+            total += how.moved(np.where(rows >= 0, y[rows], 0.0), len(total))
+        return total * self.carriers.flow * self.carriers.inverse
 
     def solve(self, wanted: Floats) -> Floats:
         """Normal displacement (v,) for wanted changes of the rows."""
-        y = conjugate_gradients(self.matrix, self.ridge, wanted, _TOLERANCE)
-        return spread(self.blocks, self.values, self.rows, self.inverse_mass, y)
+        return self.spread(self.multipliers(wanted))
 
     def change(self, d: Floats) -> Floats:
         """Change of the rows, to first order, by a normal displacement."""
-        return gather(self.blocks, self.values, self.rows, d)
+        if self.carriers.flow is None:
+            return gather(self.blocks, self.values, self.rows, d)
+        out = np.zeros(int(self.rows.max(initial=-1)) + 1)
+        for rows, how in self._formulas():
+            out[rows[rows >= 0]] = how.change(self.carriers.flow * d)[rows >= 0]
+        return out
+
+    def _formulas(self) -> Iterator[tuple[Ints, Formula]]:
+        first = 0
+        for layer in self.layers:
+            assert layer.formula is not None
+            yield self.rows[first : first + len(layer.rows)], layer.formula
+            first += len(layer.rows)
 
 
-def vary(welded: Welded, normals: Floats, probe: Probe, grid: Grid, chosen: NDArray[np.bool_], unit: float) -> Layer:
+def vary(welded: Welded, carriers: Carriers, probe: Probe, grid: Grid, chosen: NDArray[np.bool_], unit: float) -> Layer:
     """Derivative of the probe's values by the displacement in units of ``unit`` (file units)."""
     frame = probe.frame
-    turned = np.ascontiguousarray(_rotated(frame, normals))
-    corners = np.ascontiguousarray(welded.faces[grid.face])
-    blocks = block_vertices(grid.place, corners, grid.starts, grid.neighbours, grid.centres, RADIUS)
-    points = (grid.place, grid.area * welded.flip, np.ascontiguousarray(grid.share[:, :3]), corners)
-    table = (grid.starts, grid.neighbours, grid.centres)
-    values = variation(points, table, grid.waves, blocks, turned, RADIUS)
-    rows = np.full(chosen.shape, -1, dtype=np.int64)
-    rows[chosen] = np.arange(np.count_nonzero(chosen))
+    relative = frame.scale * unit  # d in the layer's cells
     gain = np.ones(chosen.shape)
     gain[chosen] = probe.gain
-    counts = np.diff(blocks[0])
-    values /= np.repeat(gain.T, counts, axis=1)
-    relative = frame.scale * unit  # d in the layer's cells
-    values /= relative
-    return Layer(blocks, values, rows, _world(frame, grid.centres), RADIUS / frame.scale, relative**-2)
+    rows = np.full(chosen.shape, -1, dtype=np.int64)
+    rows[chosen] = np.arange(np.count_nonzero(chosen))
+    where = _world(frame, grid.centres), RADIUS / frame.scale, relative**-2
+    if carriers.flow is not None:
+        blocks, values = cluster_blocks(carriers, frame, grid)
+        factor = frame.scale**2 / (gain * relative)
+        values *= np.repeat(factor.T, np.diff(blocks[0]), axis=1)
+        return Layer(blocks, values, rows, *where, formula(carriers, frame, grid, factor))
+    vertices = frame.place(welded.vertices)
+    face, share = surface_points(vertices, welded.faces, POINT_SPACING)
+    place, area = point_vectors(vertices, welded.faces, face, share)
+    order, table, _ = grid.table(place)
+    place, area, share = place[order], area[order] * welded.flip, np.ascontiguousarray(share[order, :3])
+    corners = np.ascontiguousarray(welded.faces[face[order]])
+    blocks = block_vertices(place, corners, *table, RADIUS)
+    turned = np.ascontiguousarray(_rotated(frame, carriers.directions))
+    values = variation((place, area, share, corners), table, grid.waves, blocks, turned, RADIUS)
+    values /= np.repeat(gain.T * relative, np.diff(blocks[0]), axis=1)
+    return Layer(blocks, values, rows, *where)
 
 
 def _rotated(frame: Frame, normals: Floats) -> Floats:
@@ -96,7 +133,7 @@ def _world(frame: Frame, centres: Floats) -> Floats:
     return np.stack([(local * frame.axes[:, k]).sum(axis=1) for k in range(3)], axis=1) + frame.origin
 
 
-def assemble(layers: list[Layer], inverse_mass: Floats) -> System:
+def assemble(layers: list[Layer], carriers: Carriers) -> System:
     """Stack layers, form the normal matrix, set the ridge from its median diagonal."""
     ends = [np.zeros(1, dtype=np.int64)]
     rows, first = [], 0
@@ -111,14 +148,10 @@ def assemble(layers: list[Layer], inverse_mass: Floats) -> System:
     stacked = np.concatenate(rows)
     centres = np.concatenate([layer.centres for layer in layers])
     reach = np.concatenate([np.full(len(layer.centres), layer.reach) for layer in layers])
-    square = np.zeros((len(centres), len(centres)))
-    for k in range(3):
-        square += (centres[:, None, k] - centres[None, :, k]) ** 2
-    near = (square < (reach[:, None] + reach[None, :]) ** 2).astype(np.int64)
-    matrix = normal_matrix(blocks, values, stacked, inverse_mass, near)
-    diagonal = np.diag(matrix)
-    ridge = RIDGE * float(np.median(diagonal)) if len(diagonal) else 1.0
-    return System(blocks, values, stacked, inverse_mass, matrix, max(ridge, 1e-12))
+    matrix = normal_matrix(blocks, values, stacked, carriers.weight, near_cells(centres, reach))
+    size = matrix_diagonal(matrix)
+    ridge = RIDGE * float(np.median(size)) if len(size) else 1.0
+    return System(layers, blocks, values, stacked, carriers, matrix, max(ridge, 1e-12))
 
 
 def diagonal(layer: Layer, inverse_mass: Floats) -> Floats:
