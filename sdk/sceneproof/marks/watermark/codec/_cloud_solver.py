@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sceneproof.kernels.ridge import conjugate_gradients, normal_matrix, spread
+from sceneproof.kernels.ridge import Sparse, conjugate_gradients, near_cells, normal_matrix, spread
 
 from ._cloud_constants import FAINT, REACH, RIDGE, SHARE_WRITE, WAVES
 from ._cloud_lattice import Bumps, lay_bumps
@@ -107,7 +107,7 @@ class System:
     forms: Floats
     rows: Ints
     inverse_mass: Floats
-    matrix: Floats
+    matrix: Sparse
     answer: tuple[float, ...]
 
     def change(self, wanted: list[Floats], chosen: list[NDArray[np.bool_]]) -> Floats:
@@ -119,11 +119,21 @@ class System:
         ]
         right = np.concatenate([s.reshape(-1) for s in scaled])[pick]
         index = np.flatnonzero(pick)
-        y = conjugate_gradients(np.ascontiguousarray(self.matrix[np.ix_(index, index)]), RIDGE, right, _TOLERANCE)
+        y = conjugate_gradients(_restricted(self.matrix, pick), RIDGE, right, _TOLERANCE, np.zeros(len(right)))
         whole = np.zeros(len(pick))
         whole[index] = y
         found: Floats = spread(self.blocks, self.forms, self.rows, self.inverse_mass, whole)
         return found
+
+
+def _restricted(matrix: Sparse, pick: NDArray[np.bool_]) -> Sparse:
+    """Rows and columns of a sparse matrix that are picked."""
+    ends, columns, entries = matrix
+    row = np.repeat(np.arange(len(pick)), np.diff(ends))
+    kept = pick[row] & pick[columns]
+    number = np.cumsum(pick) - 1
+    count = np.bincount(number[row[kept]], minlength=int(pick.sum()))
+    return np.append(0, np.cumsum(count)).astype(np.int64), number[columns[kept]], entries[kept]
 
 
 def assemble(cloud: Cloud, layers: list[Layer]) -> System:
@@ -151,11 +161,7 @@ def assemble(cloud: Cloud, layers: list[Layer]) -> System:
     cells = sum(len(layer.bumps.cells) for layer in layers)
     rows = np.arange(cells * WAVES, dtype=np.int64).reshape(cells, WAVES)
     middle, far = np.concatenate(centres), np.concatenate(reach)
-    square = np.zeros((cells, cells))
-    for axis in range(3):
-        square += (middle[:, None, axis] - middle[None, :, axis]) ** 2
-    near = (square < (far[:, None] + far[None, :]) ** 2).astype(np.int64)
-    matrix = normal_matrix(blocks, stacked, rows, inverse, near)
+    matrix = normal_matrix(blocks, stacked, rows, inverse, near_cells(middle, far))
     first = layers[0].frame.scale
     answer = tuple(1.0 if axes == 1 else layer.frame.scale / first for layer in layers)
     return System(tuple(layers), blocks, stacked, rows, inverse, matrix, answer)
