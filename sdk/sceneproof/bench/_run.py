@@ -17,7 +17,7 @@ from ._assets import Asset, Source, load, sources
 from ._cells import Cell, Store, Unit, identity, of_code, scheme
 from ._options import MORE_TRIALS, SMOKE_ATTACKS, STRENGTHS, Options
 from ._rates import Rate, rates
-from ._targets import classes, named, wanted
+from ._targets import classes, fits, named, wanted
 from ._work import Done, Work
 
 METHODS = ("blind", "assisted", "cho-2007")
@@ -114,7 +114,8 @@ def _units(options: Options, known: Mapping[str, Source], trials: Sequence[int])
 def _cells(options: Options, asset: Asset) -> dict[str, tuple[Cell, ...]]:
     """The cells of each method."""
     if options.attacks or options.sets == ("smoke",):
-        blind = assisted = named(options.attacks or SMOKE_ATTACKS, options.effort)
+        given = named(options.attacks or SMOKE_ATTACKS, options.effort)
+        blind = assisted = tuple(cell for cell in given if fits(cell, asset))
     else:
         blind, assisted = wanted(asset, options.effort), wanted(asset, options.effort, "assisted")
     found = {"blind": blind}

@@ -116,3 +116,11 @@ def named(wishes: Sequence[str], effort: str) -> tuple[Cell, ...]:
         amounts = (amount,) if given else modules[0].AMOUNTS
         found += [Cell(attack, one, effort) for one in amounts]
     return tuple(dict.fromkeys(found))
+
+
+def fits(cell: Cell, asset: Asset) -> bool:
+    """Whether an attack is for such an asset: those on splats for splats, the others for meshes."""
+    from sceneproof import attacks
+
+    for_splats: bool = attacks.module(cell.attack.split("+")[0]).KIND == "splats"
+    return for_splats == (asset.splats is not None)
