@@ -89,3 +89,31 @@ def test_every_candidate_counts():
     assert corrected(-0.3, 10, 10) == pytest.approx(-0.3)
     assert corrected(-0.3, 1, 1000) == 0.0
     assert math.isfinite(corrected(-50.0, 0, 0))
+
+
+FLAT = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], np.float64)
+
+
+@pytest.mark.parametrize(
+    ("points", "faces"),
+    [
+        (FLAT[:3], [[0, 1, 2]]),
+        (FLAT, [[0, 1, 2], [0, 2, 3]]),
+        (FLAT * [1, 0, 0], [[0, 1, 2], [0, 2, 3]]),
+        (FLAT * 1e18, [[0, 1, 2], [0, 2, 3]]),
+        (FLAT * 1e-18, [[0, 1, 2], [0, 2, 3]]),
+        (FLAT, [[0, 0, 1], [1, 2, 2]]),
+    ],
+    ids=["one triangle", "flat", "no area", "huge", "tiny", "degenerate"],
+)
+@pytest.mark.parametrize("as_reference", [False, True], ids=["suspect", "reference"])
+def test_what_has_no_shape_is_not_found_and_breaks_nothing(points, faces, as_reference):
+    odd, whole = glb_of([(points, np.array(faces))]), dense()
+    suspect, reference = (whole, odd) if as_reference else (odd, whole)
+    try:
+        read = sp.verify(suspect, key=SECRET, effort="quick", reference=reference)["watermark"]
+    except InputError as error:
+        assert as_reference
+        assert "no mesh with triangles" in str(error)
+    else:
+        assert not read["found"]

@@ -111,6 +111,11 @@ def corrected(log10_p: float, own: int, every: int) -> float:
 
 def _candidates(scene: Scene, whole: Body) -> Iterator[Candidate]:
     from ._registration._body import body
+
+    try:
+        import scipy.spatial  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("a reference needs SciPy; install sceneproof[reconstruction]") from None
     from ._registration._candidates import candidates
 
     suspect = body(scene)

@@ -17,6 +17,7 @@ from ._posed import solve_joints, unposed
 from ._rigid import Pair, candidate, pair, refined
 from ._types import Body, Candidate, Floats, Ints, applied, inverse
 
+FEWEST = 200  # vertices of a suspect: fewer bear no payload
 FEW = 60  # matched vertices below which nothing is built on them
 SHARE = 0.05  # of the suspect's vertices, likewise
 BELIEVED = 0.02  # of the diagonal: what the best model may leave of matched vertices, noise and all
@@ -32,6 +33,8 @@ def candidates(suspect: Body, reference: Body) -> Iterator[Candidate]:
 
     Raises `MissingExtraError` where only features could place it and Open3D does not load.
     """
+    if len(suspect.points) < FEWEST or not (suspect.area > 0.0 and reference.area > 0.0):
+        return
     both = pair(suspect, reference)
     matches = matched(suspect, reference)
     found = None
