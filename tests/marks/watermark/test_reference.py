@@ -56,6 +56,31 @@ def test_a_marked_reference_lends_its_mark_to_nobody():
     assert read["detail"]["reference"]["registration"] == "affine of matched vertices"
 
 
+def crop(surface: Surface, share: float) -> bytes:
+    """What lies farthest along an oblique direction, moved, turned and scaled."""
+    height = surface.positions @ np.array([0.5, 0.7, -0.4])
+    keep = height > np.quantile(height, share)
+    moved = turned(surface, 11)
+    return glb_of([(moved.positions, surface.faces[keep[surface.faces].all(axis=1)])])
+
+
+def test_a_crop_that_was_moved_is_read_past_its_cut_and_not_without_the_reference():
+    suspect = crop(marked_surface(), 0.5)
+    assert not sp.verify(suspect, key=SECRET, effort="quick")["watermark"]["found"]
+    read = sp.verify(suspect, key=SECRET, reference=dense())["watermark"]
+    assert read["payload"] == marked().marks["watermark"]["payload"]
+    assert "continued past the cut" in read["detail"]["reference"]["registration"]
+    assert 0.4 < read["detail"]["reference"]["overlap"] < 0.65
+
+
+def test_a_marked_reference_does_not_stand_in_for_what_an_unmarked_crop_lacks():
+    positions, faces = bumpy_sphere(72)
+    plain = crop(Surface(positions.astype(np.float64), faces.astype(np.int64)), 0.3)
+    read = sp.verify(plain, key=SECRET, effort="quick", reference=bytes_of(marked()))["watermark"]
+    assert not read["found"]
+    assert read["log10_p"] > -3.0
+
+
 def test_wrong_keys_are_not_found():
     keys = [np.random.default_rng(seed).bytes(32) for seed in range(3)]
     read = sp.verify(stretched(marked_surface()), key=keys, effort="quick", reference=dense())["watermark"]

@@ -1,6 +1,7 @@
 """Assisted detection: the suspect is registered to a copy that the holder kept, then read in that copy's own frame.
 
-Of the reference only the geometry counts, so any copy does: the unmarked original, or one that bears any mark. The
+Of the reference only the geometry counts, so any copy does: the unmarked original, or one that bears any mark. One
+without the key's own mark also stands in for what a crop took away near the cut, see `_registration._completed`. The
 registration never sees the key, so the null of the statistic stays exact; every candidate placement is counted in p.
 """
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ._registration._types import Body, Candidate
     from .codec import Detection
 
+CLEAN = -2.0  # log10 of p, above which the reference is taken to bear no mark of a key
 LIMIT = -9.0  # log10 of the accepted chance of a false find, as in the codec
 
 
@@ -82,7 +84,7 @@ def read_with(
     The first reading that locks ends the search. Raises `InputError` where the reference has no mesh.
     """
     whole = reference.body
-    search = _Search(scene, keys, bits)
+    search = _Search(scene, whole, keys, bits)
     blind = read(scene, keys, "quick", bits)
     if blind.found:
         return AssistedReading(blind, reference.sha256, "none")
@@ -132,9 +134,11 @@ class _Search:
     """The candidates of one suspect under a ring of keys, and what was tried under each."""
 
     scene: Scene
+    whole: Body
     keys: Sequence[Key]
     bits: int
     tried: dict[str, int] = field(default_factory=dict)
+    clean: dict[str, bool] = field(default_factory=dict)
     closest: Candidate | None = None
 
     def look(self, candidate: Candidate, effort: str) -> WatermarkReading | None:
@@ -145,6 +149,8 @@ class _Search:
             self.closest = candidate
         surfaces = [Surface(found.points, found.faces) for found in candidate.surfaces]
         for key in self.keys if surfaces else ():
+            if candidate.continued and not self._clean(key):
+                continue
             result = detect(surfaces, key.secret, bits=self.bits, effort="quick" if effort == "quick" else "normal")
             every = self.tried.get(key.id, 0) + result.hypotheses
             self.tried[key.id] = every
@@ -152,6 +158,15 @@ class _Search:
             if result.found and p < LIMIT:
                 return self._reading(candidate, key, result, (p, every))
         return None
+
+    def _clean(self, key: Key) -> bool:
+        """Whether the reference as a whole shows no mark under this key: then neither does a collar taken from it."""
+        from .codec import Surface, detect
+
+        if key.id not in self.clean:
+            surfaces = [Surface(part.points, part.faces) for part in self.whole.parts]
+            self.clean[key.id] = detect(surfaces, key.secret, bits=self.bits, effort="quick").log10_p > CLEAN
+        return self.clean[key.id]
 
     def weighed(self, reading: WatermarkReading) -> WatermarkReading:
         """A blind reading after everything else that was tried."""

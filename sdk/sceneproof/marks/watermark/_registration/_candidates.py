@@ -9,6 +9,7 @@ import numpy as np
 from sceneproof.errors import MissingExtraError
 
 from ._articulate import Articulation, together
+from ._completed import completed
 from ._connectivity import by_connectivity, by_order
 from ._fit import affine, robust, similarity
 from ._global import CROPPED, UNCUT, place
@@ -37,13 +38,18 @@ def candidates(suspect: Body, reference: Body) -> Iterator[Candidate]:
         return
     both = pair(suspect, reference)
     matches = matched(suspect, reference)
-    found = None
+    found: list[Candidate] = []
     if len(matches) >= max(FEW, SHARE * len(suspect.points)):
         found = _from_matches(both, matches)
-    if found is not None:
-        yield found
-    if found is None or len(matches) < ALMOST_ALL * len(suspect.points):
+    yield from found
+    if not found or len(matches) < ALMOST_ALL * len(suspect.points):
         yield from _from_shape(both)
+
+
+def _one(both: Pair, matrix: Floats, kind: str) -> list[Candidate]:
+    """One transform for all; what is left of a crop is continued first, for then more of it can be read."""
+    found = candidate(both, matrix, kind)
+    return [*completed(both, matrix, found), found]
 
 
 def matched(suspect: Body, reference: Body) -> Ints:
@@ -56,8 +62,8 @@ def matched(suspect: Body, reference: Body) -> Ints:
     return np.concatenate([by_number, by_graph[fresh]])
 
 
-def _from_matches(both: Pair, matches: Ints) -> Candidate | None:
-    """By the simplest model that leaves little; ``None`` where even the best leaves so much that chance matched."""
+def _from_matches(both: Pair, matches: Ints) -> list[Candidate]:
+    """By the simplest model that leaves little; none where even the best leaves so much that chance matched."""
     source, target = both.suspect.points[matches[:, 0]], both.reference.points[matches[:, 1]]
     models: list[tuple[str, Floats, float]] = []
     for kind, fit in (("similarity", similarity), ("affine", affine)):
@@ -71,15 +77,15 @@ def _from_matches(both: Pair, matches: Ints) -> Candidate | None:
         models.append(("pose", joints, _left(there - source, size)))
     best = min(left for _, _, left in models)
     if best > BELIEVED:
-        return None
+        return []
     for kind, found, left in models:
         if left <= ALIKE * best + 1e-7:
             name = f"{kind} of matched vertices"
             if kind != "pose":
-                return candidate(both, found, name)
+                return _one(both, found, name)
             joints = found if len(matches) > ALMOST_ALL * len(both.suspect.points) else together(both, found)
-            return unposed(both, joints, matches, name)
-    return None
+            return [unposed(both, joints, matches, name)]
+    return []
 
 
 def _left(gap: Floats, size: float) -> float:
@@ -102,7 +108,7 @@ def _from_shape(both: Pair) -> Iterator[Candidate]:
     if placed.share > PLACED:
         for kind, aligned in refined(both, placed.matrix, REACH * diagonal):
             if np.isfinite(aligned.rms):
-                yield candidate(both, aligned.matrix, kind)
+                yield from _one(both, aligned.matrix, kind)
 
 
 def _placed(both: Pair, skinned: bool) -> Aligned:
