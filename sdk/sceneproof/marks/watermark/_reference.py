@@ -145,7 +145,7 @@ class _Search:
         """The reading under the first key that locks, if one does."""
         from .codec import Surface, detect
 
-        if self.closest is None or candidate.rms < self.closest.rms:
+        if not candidate.continued and (self.closest is None or candidate.rms < self.closest.rms):
             self.closest = candidate
         surfaces = [Surface(found.points, found.faces) for found in candidate.surfaces]
         for key in self.keys if surfaces else ():
