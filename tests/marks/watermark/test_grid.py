@@ -76,12 +76,12 @@ def test_a_fine_grid_stays_as_it_is():
 
 
 def test_a_coarse_grid_is_made_finer_until_the_mark_is_invisible_on_it():
-    scene = load(packed(10))
+    scene = load(packed(8))
     made = plan(scene, PAYLOAD, KEY)
     found = apply(scene, made.edits)
     (note,) = reencoded(found)
-    assert note["bits"]["POSITION"]["before"] == 10
-    assert note["bits"]["POSITION"]["after"] > 10
+    assert note["bits"]["POSITION"]["before"] == 8
+    assert note["bits"]["POSITION"]["after"] > 8
     assert read(written(scene, made.edits), [KEY], "quick").payload == PAYLOAD
     assert made.distortion is not None
     limits = STRENGTHS["Q"]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sceneproof.marks.watermark.codec import _code, _prf, _statistic
-from sceneproof.marks.watermark.codec._constants import FIELDS, GAIN_READ
+from sceneproof.marks.watermark.codec._constants import CANDIDATES
 from sceneproof.marks.watermark.codec._dither import phases, soft_symbols
 from sceneproof.marks.watermark.codec._frames import canonical_frames, raw_frame
 from sceneproof.marks.watermark.codec._lattice import probe
@@ -21,12 +21,12 @@ from ._surfaces import KEY, blob, reordered, sheet, turned
 
 PAYLOAD = bytes.fromhex("0123456789abcdef")
 FROZEN = [
-    0.7122895151674308,
-    0.09265280689460154,
-    0.22283945288595997,
-    0.7021025393916754,
-    0.263217220902611,
-    0.5544293781947779,
+    0.3298721015302919,
+    0.30808329410873236,
+    0.6693242710014218,
+    0.27464626520563484,
+    0.40193140241585257,
+    0.06046520139688427,
 ]
 FROZEN_ID = "494406b703d17c38"
 
@@ -164,8 +164,8 @@ def test_other_lengths_are_refused(bits: int) -> None:
 def test_the_key_stream_is_fixed_for_all_time() -> None:
     """Marks in the world must stay readable: a change here needs a new scheme number."""
     cells = np.array([[0, 0, 0], [-5, 7, 123456]], dtype=np.int64)
-    draws = _prf.uniforms(KEY, cells, FIELDS, 1, -9)
-    assert draws.shape == (2, FIELDS, 6)
+    draws = _prf.uniforms(KEY, cells, CANDIDATES, 1, -9)
+    assert draws.shape == (2, CANDIDATES, 6)
     assert ((draws >= 0) & (draws < 1)).all()
     assert draws[1, 3].tolist() == pytest.approx(FROZEN, abs=1e-15)
     assert _prf.key_id(KEY) == FROZEN_ID
@@ -173,11 +173,11 @@ def test_the_key_stream_is_fixed_for_all_time() -> None:
 
 def test_the_key_stream_does_not_depend_on_what_else_is_asked() -> None:
     cells = np.random.default_rng(0).integers(-99, 99, (50, 3))
-    whole = _prf.uniforms(KEY, cells, FIELDS, 0, 3)
-    assert (_prf.uniforms(KEY, cells[17:18], FIELDS, 0, 3) == whole[17:18]).all()
+    whole = _prf.uniforms(KEY, cells, CANDIDATES, 0, 3)
+    assert (_prf.uniforms(KEY, cells[17:18], CANDIDATES, 0, 3) == whole[17:18]).all()
     assert len(np.unique(whole)) == whole.size
-    assert not (_prf.uniforms(KEY, cells, FIELDS, 0, 4) == whole).any()
-    assert not (_prf.uniforms(KEY, cells, FIELDS, 1, 3) == whole).any()
+    assert not (_prf.uniforms(KEY, cells, CANDIDATES, 0, 4) == whole).any()
+    assert not (_prf.uniforms(KEY, cells, CANDIDATES, 1, 3) == whole).any()
 
 
 @pytest.mark.parametrize(("z", "expected"), [(0.0, 0.5), (1.6448536269514722, 0.05), (6.0, 9.865876450376946e-10)])
@@ -194,7 +194,18 @@ def test_every_hypothesis_costs() -> None:
     one, many = (_statistic.log10_corrected(5.0, h) for h in (1, 100))
     assert many - one == pytest.approx(2.0, abs=1e-4)
     assert _statistic.log10_corrected(0.0, 50) == pytest.approx(0.0, abs=1e-9)
-    assert _statistic.log10_payload(0.0, 1, 32) == pytest.approx(-32 * math.log10(2))
+    one, all_ = (_statistic.log10_payload(0.0, 1, tries) for tries in (1, 128))
+    assert one == pytest.approx(math.log10(0.5 * _statistic.TERMS) - 32 * math.log10(2))
+    assert all_ - one == pytest.approx(math.log10(128))
+
+
+def test_only_so_many_code_words_are_tried_as_could_be_accepted() -> None:
+    for z in (1.0, 3.5, 4.5, 6.0, 9.0):
+        for hypotheses in (1, 100, 5000):
+            tries = _statistic.worthwhile(z, hypotheses)
+            accepted = _statistic.log10_payload(z, hypotheses, max(tries, 1)) < _statistic.LIMIT
+            assert accepted == (tries > 0)
+            assert tries <= 10**_statistic.MOST_TRIES
 
 
 def test_under_wrong_keys_the_statistic_is_standard_normal() -> None:
@@ -203,12 +214,13 @@ def test_under_wrong_keys_the_statistic_is_standard_normal() -> None:
     frame = raw_frame(surface)
     pilots, payload = [], []
     for n in range(60):
-        found, _, _, _ = probe(surface, frame, b"wrong key number " + bytes([n]), GAIN_READ)
+        found, _, _, _ = probe(surface, frame, b"wrong key number " + bytes([n]))
         angles = phases(found, 0.008)
         first = found.symbol < 0
         pilots.append(_statistic._normalised(found.weight[first], np.cos(angles[first])))
         payload.append(_statistic._normalised(found.weight[~first], np.cos(2 * angles[~first])))
-        assert _code.decode(soft_symbols(found, angles, _code.code_length(64)), 64).payload is None
+        values = (found.weight * np.cos(angles))[~first]
+        assert _code.decode(soft_symbols(found.symbol[~first], values, _code.code_length(64)), 64).payload is None
     for z in (np.array(pilots), np.array(payload)):
         assert abs(z.mean()) < 4.5 / math.sqrt(60)
         assert abs(z.var() - 1.0) < 4.5 * math.sqrt(2 / 60)
@@ -235,9 +247,7 @@ def test_four_frames_are_rotations() -> None:
 
 def test_functionals_do_not_depend_on_the_order_of_the_file() -> None:
     surface = blob()
-    values = [
-        np.sort(probe(w, raw_frame(w), KEY, GAIN_READ)[0].value) for w in map(weld, (surface, reordered(surface)))
-    ]
+    values = [np.sort(probe(w, raw_frame(w), KEY)[0].value) for w in map(weld, (surface, reordered(surface)))]
     assert len(values[0]) == len(values[1])
     assert values[0] == pytest.approx(values[1], abs=1e-9)
 

@@ -29,6 +29,7 @@ MOST_CARRIERS = 6  # meshes with most vertices that get the payload; each holds 
 FINE_VERTICES = 3000  # distinct vertices from which a mesh is worth the search for room
 COARSE_TRIES = 3  # meshes below that are tried when none above it can bear the payload
 STRENGTHS = ("Q", "R")
+ROUNDED = 0.9  # share of the limits that is used where the file rounds positions, which turns normals too
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,8 @@ class _Work:
                 self.refused[pointer] = room.reason or "too little surface detail"
                 continue
             try:
-                result = embed(surface, self.payload, self.key.secret, strength=self.strength)
+                share = ROUNDED if on_grid(self.scene, mesh) else 1.0
+                result = embed(surface, self.payload, self.key.secret, strength=self.strength, share=share)
             except CodecError as error:
                 self.refused[pointer] = str(error)
                 continue

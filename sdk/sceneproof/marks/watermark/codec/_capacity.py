@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from ._code import check_bits
-from ._constants import CRC_BITS, GAIN_WRITE, MEMORY
+from ._constants import CRC_BITS
 from ._frames import raw_frame
 from ._lattice import probe
 from ._lumped import carriers
 from ._mesh import Welded, fixed_groups, weld
-from ._solver import WRITABLE, diagonal, masses, vary
+from ._solver import masses, vary, writable
 from ._types import Capacity, CodecError, Surface
 
-FUNCTIONALS_PER_BIT = 2.75  # of payload, CRC and tail: below it the code does not survive what quantisation costs
+FUNCTIONALS_PER_BIT = 2.0  # of payload and CRC: below it the code does not survive what quantisation costs
 VERTICES_PER_FUNCTIONAL = 2.0  # fewer free vertices cannot hold the functionals apart
 _KEY = b"capacity does not depend on a key"
 
 
 def floor_of(bits: int) -> int:
     """Smallest number of functionals for a payload of so many bits."""
-    return int(FUNCTIONALS_PER_BIT * (bits + CRC_BITS + MEMORY))
+    return int(FUNCTIONALS_PER_BIT * (bits + CRC_BITS))
 
 
 def predict(functionals: int, free: int, bits: int) -> Capacity:
     """Judge a count of writable functionals and of free vertices."""
     usable = min(functionals, int(free / VERTICES_PER_FUNCTIONAL))
-    fit = max(0, min(128, int(usable / FUNCTIONALS_PER_BIT) - CRC_BITS - MEMORY) // 8 * 8)
+    fit = max(0, min(128, int(usable / FUNCTIONALS_PER_BIT) - CRC_BITS) // 8 * 8)
     fit = fit if fit >= 32 else 0
     if usable >= floor_of(bits):
         return Capacity(True, usable, fit)
@@ -56,9 +56,8 @@ def capacity(surface: Surface, bits: int = 64) -> Capacity:
     normals, inverse = masses(welded, fixed, unit)
     try:
         moving = carriers(welded, normals, inverse, unit)
-        found, grid, _, chosen = probe(welded, frame, _KEY, GAIN_WRITE)
+        found, grid, _, chosen = probe(welded, frame, _KEY)
     except CodecError as error:
         return Capacity(False, 0, 0, str(error))
     layer = vary(welded, moving, found, grid, chosen, unit)
-    writable = int((diagonal(layer, moving.weight) > WRITABLE).sum())
-    return predict(writable, int((inverse > 0.0).sum()), bits)
+    return predict(int(writable(layer, found, moving.weight).sum()), int((inverse > 0.0).sum()), bits)

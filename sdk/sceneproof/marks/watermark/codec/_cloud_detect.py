@@ -9,10 +9,9 @@ import numpy as np
 from ._cloud_constants import CLOUD_METHOD
 from ._cloud_reader import CloudReader, carrier_of, method_of
 from ._cloud_types import Cloud
-from ._code import TRIES, check_bits, encode
-from ._constants import CRC_BITS
-from ._reader import LIMIT, Ledger, combined
-from ._statistic import log10_corrected, log10_payload
+from ._code import check_bits, encode
+from ._reader import Ledger, combined
+from ._statistic import LIMIT, log10_corrected
 from ._types import CodecError, Detection, Record
 
 EFFORTS = ("quick", "normal", "deep")
@@ -32,7 +31,7 @@ def detect_cloud(clouds: Sequence[Cloud], key: bytes, *, bits: int = 64, effort:
     check_bits(bits)
     if effort not in EFFORTS:
         raise CodecError(f"effort {effort!r}: one of {', '.join(EFFORTS)} is needed")
-    ledger = Ledger(key, bits)
+    ledger = Ledger(key, (bits,))
     sound = [cloud.sound() if effort == "deep" else _thinned(cloud.sound()) for cloud in clouds]
     order = sorted(range(len(sound)), key=lambda i: (-len(sound[i].positions), i))[:MOST_CLOUDS]
     readers = {i: CloudReader(sound[i], carrier_of(sound[i]), ledger) for i in order}
@@ -68,11 +67,9 @@ def _decision(readers: dict[int, CloudReader], ledger: Ledger, carriers: list[in
     log10_p = log10_corrected(z, ledger.hypotheses) if ledger.hypotheses else 0.0
     payload, corrected, symbols, method = None, 0, 0, CLOUD_METHOD
     if ledger.lock is not None:
-        reading, decoded = ledger.lock
+        decoded, log10_p = ledger.lock.decoded, ledger.lock.log10_p
         payload, corrected, symbols = decoded.payload, decoded.corrected, decoded.symbols
-        # every decode may look at so many CRCs
-        log10_p = log10_payload(reading.z, ledger.hypotheses, CRC_BITS - TRIES.bit_length() + 1)
-        method = method_of(reading)
+        method = method_of(ledger.lock.reading)
     elif log10_p < LIMIT:
         carriers = [i for i, reading in top.items() if log10_corrected(reading.z, ledger.hypotheses) < LIMIT]
     records = []
@@ -84,8 +81,9 @@ def _decision(readers: dict[int, CloudReader], ledger: Ledger, carriers: list[in
         carried = index in carriers
         wrong = 0
         if carried and payload is not None:
-            known = best.soft != 0.0
-            wrong = int(((encode(payload) == 1)[known] != (best.soft < 0.0)[known]).sum())
+            soft = best.soft(8 * len(payload))
+            known = soft != 0.0
+            wrong = int(((encode(payload) == 1)[known] != (soft < 0.0)[known]).sum())
         p = log10_corrected(best.z, ledger.hypotheses)
         held = payload if carried else None
         records.append(
@@ -95,7 +93,7 @@ def _decision(readers: dict[int, CloudReader], ledger: Ledger, carriers: list[in
         found=log10_p < LIMIT,
         payload=payload,
         log10_p=log10_p,
-        bits=ledger.bits,
+        bits=ledger.lock.bits if ledger.lock else ledger.sizes[0],
         corrected=corrected,
         carriers=tuple(sorted(carriers)),
         method=method,

@@ -13,10 +13,9 @@ from ._cloud_frames import canonical_frames, raw_frame
 from ._cloud_lattice import exponent_of, lay_bumps
 from ._cloud_types import Cloud
 from ._cloud_values import Carrier, draw, evaluate
-from ._code import code_length
-from ._dither import phases, soft_symbols
+from ._dither import phases
 from ._frames import Frame, neighbour_exponents
-from ._reader import FEWEST, TRIES, TRY_ABOVE, Ledger, Reading, combined
+from ._reader import FEWEST, TRIES, Ledger, Reading, combined, reading_of
 from ._splat_centres import Heights
 from ._splat_color import SplatColor
 from ._statistic import statistic
@@ -37,7 +36,7 @@ class CloudReader:
     cloud: Cloud
     carrier: Carrier
     ledger: Ledger
-    best: dict[int, Reading] = field(default_factory=dict)
+    best: dict[str, Reading] = field(default_factory=dict)
     functionals: int = 0
 
     def search(self, effort: str) -> bool:
@@ -89,15 +88,14 @@ class CloudReader:
         for step in carrier.steps:
             self.ledger.hypotheses += 1
             probe = values.probe(frame, step)
-            angles = phases(probe, step)
-            soft = soft_symbols(probe, angles, code_length(self.ledger.bits))
-            label = f"{carrier.name} {frame.name}"
-            readings.append(Reading(statistic(probe, angles), label, soft, count, frame.layer, step, 1.0, frame))
+            z = statistic(probe, phases(probe, step))
+            readings.append(reading_of(z, probe, step, 1.0, f"{carrier.name} {frame.name}", str(frame.layer), frame))
         readings.sort(key=lambda reading: -reading.z)
-        kept = self.best.get(frame.layer)
+        layer = readings[0].layer
+        kept = self.best.get(layer)
         if kept is None or readings[0].z > kept.z:
-            self.best[frame.layer] = readings[0]
-        return any(self.ledger.decode(reading) for reading in readings[:TRIES] if reading.z > TRY_ABOVE)
+            self.best[layer] = readings[0]
+        return any(self.ledger.decode(reading) for reading in readings[:TRIES])
 
     def _together(self) -> bool:
         """Both frames' soft symbols summed."""
@@ -105,7 +103,7 @@ class CloudReader:
             return False
         self.ledger.hypotheses += 1
         both = combined(list(self.best.values()), f"{self.carrier.name} raw and canonical")
-        return both.z > TRY_ABOVE and self.ledger.decode(both)
+        return self.ledger.decode(both)
 
 
 def method_of(reading: Reading | None) -> str:

@@ -1,23 +1,32 @@
-"""Constants of scheme flux-qim/1. Writer and reader must agree on all of them."""
+"""Constants of scheme flux-qim/2. Writer and reader must agree on all of them."""
 
 from __future__ import annotations
 
-FIELDS = 4  # functionals per lattice cell
+RAW, CANONICAL = 0, 1  # layer tags
+CANDIDATES = 12  # functionals drawn per lattice cell; those that suit the surface there are used
 RADIUS = 1.1  # of the bump, in cells
-CELLS_PER_AREA = 260.0  # the cell is the power of sqrt 2 nearest to sqrt(area / 260)
+LADDER = 4.0  # cell sizes per octave
+# Cells that the surface occupies, by layer: the cell is that of the ladder that comes nearest. A layer that may lose
+# parts of the surface needs many functionals, one that sees all of it few and strong ones.
+OCCUPIED = (250.0, 140.0)
 WAVELENGTHS = (0.8, 1.5)  # of the carrier, in cells
 POINT_SPACING = 0.1  # longest edge of a quadrature triangle, in cells: an eighth of the shortest wave
-NORMAL_FLOOR = 0.1  # diversity of directions: 0 would be fully tangential
-PILOTS = 0.12  # share of functionals that carry a known symbol
-GAIN_WRITE = 0.30  # smallest gain that is written, and read: the reader's is lower, for the surface has changed
-GAIN_READ = 0.27
+STEEPEST, STEEP = 0.20, 0.10  # share of the surface that faces along a wave: above it is not used; below it counts full
+TOUCHED = 0.05  # smallest area within a bump, in cells, that is looked at
+PILOTS = 0.10  # share of functionals that carry a known symbol
+UNIT_GAIN = 0.6  # by which every flux is divided: the gain of a functional that fits well
+GAIN_LOW, GAIN_FULL = 0.35, 0.50  # gain below which a functional is not used, and from which it counts full
 BORDER_SCALE = 0.15  # open edges within a bump, in cells, at which its weight falls by e
 COARSE_EDGE = 0.45  # edge, in cells, at which triangles stop following the waves: their functionals weigh half
 OPEN_IGNORED = 0.20  # share of open edges above which they say nothing (triangle soup)
 BORDER_MEANS_LITTLE = 0.75  # mean border factor below which the surface is also read without it
-RIDGE = 0.3  # times the median diagonal of the normal matrix
-STEPS = tuple(0.0034 * 2.0 ** (k / 4.0) for k in range(12))  # quantiser steps, in cells: .0034 to .0229
-RAW, CANONICAL = 0, 1  # layer tags
+RIDGE = 0.1  # times the median diagonal of the normal matrix
+STEPS = tuple(0.0021 * 2.0 ** (k / 6.0) for k in range(20))  # quantiser steps, in cells: .0021 to .0189
+WRITTEN = STEPS[:-2]  # those of the writer: the lifts lead to the others
+LIFTS = (
+    1.0,
+    2.0 ** (1.0 / 3.0),
+)  # step of each layer in the writer's: two steps of the ladder more where a layer is sparse
 CRC_BITS = 32
 MEMORY = 10  # K = 11, 1024 states, closed on itself: no tail
 # Rate 1/32, free distance 225. Found by random search and hill climbing on the transfer function at the weight .955,

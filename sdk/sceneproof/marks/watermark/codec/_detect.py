@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ._code import check_bits, encode
-from ._constants import CRC_BITS
 from ._frames import Frame, canonical_frames, exponent_of, neighbour_exponents, raw_frame
 from ._hypotheses import IDENTITY, UNDO, Undo
 from ._known import carries
 from ._mesh import Welded, weld
-from ._reader import LIMIT, Ledger, Reader, Reading, combined
-from ._statistic import log10_corrected, log10_payload
+from ._parts import parts
+from ._reader import SMALL, Ledger, Reader, Reading, combined
+from ._statistic import LIMIT, log10_corrected
 from ._types import METHOD, CodecError, Detection, Record, Surface
 
 EFFORTS = ("quick", "normal", "deep")
@@ -20,39 +20,58 @@ PLAIN = 64  # surfaces, the ones with most vertices, that are read as they stand
 WIDE = 8  # those that are looked at in canonical frames
 THOROUGH = 4  # those that get the whole ladder
 FEWEST_VERTICES = 200  # a third of what the shortest payload needs: below, there is nothing to look for
-RAW_BELOW, RAW_ABOVE = 1, 3  # cell exponents around the received area's: a crop has lost area, noise has added some
+CROPPED = (1, 2, 3, -1, 4, 5)  # steps of the cell ladder from what is received: a crop occupies fewer cells
 
 
-def _raw(welded: Welded, margin: float) -> Iterator[Frame]:
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A frame on a surface, or a part of it; ``layer`` names what competes with it for the best reading."""
+
+    surface: Welded
+    frame: Frame
+    layer: str
+
+
+def _raw(welded: Welded, margin: float) -> Iterator[Place]:
     frame = raw_frame(welded)
-    for exponent in neighbour_exponents(exponent_of(welded.area), margin):
-        yield frame.with_exponent(exponent)
+    for exponent in neighbour_exponents(exponent_of(welded, frame), margin):
+        yield Place(welded, frame.with_exponent(exponent), "raw")
 
 
-def _raw_ladder(welded: Welded, margin: float) -> Iterator[Frame]:
+def _raw_ladder(welded: Welded, margin: float) -> Iterator[Place]:
     frame = raw_frame(welded)
-    tried = neighbour_exponents(exponent_of(welded.area), margin)
-    for offset in (1, -1, 2, 3):
-        if -RAW_BELOW <= offset <= RAW_ABOVE and frame.exponent + offset not in tried:
-            yield frame.with_exponent(frame.exponent + offset)
+    tried = neighbour_exponents(exponent_of(welded, frame), margin)
+    for offset in CROPPED:
+        if frame.exponent + offset not in tried:
+            yield Place(welded, frame.with_exponent(frame.exponent + offset), "raw")
 
 
-def _canonical(welded: Welded, margin: float) -> Iterator[Frame]:
-    kinds = [welded]
-    if welded.doubtful:  # the writer may have taken the surface for a solid, or the other way round
-        kinds.append(replace(welded, solid=not welded.solid))
-    for kind in kinds:
-        frames = list(canonical_frames(kind))
-        if not frames:
-            continue
-        # the nearest exponent of the scaled area, and its neighbour near the boundary
-        value = frames[0].exponent + exponent_of(kind.area * frames[0].scale ** 2)
-        for exponent in neighbour_exponents(value, margin):
-            for frame in frames:
-                yield frame.with_exponent(exponent)
+def _canonical(welded: Welded, margin: float) -> Iterator[Place]:
+    for index, surface in enumerate(parts(welded)):
+        kinds = [surface]
+        if surface.doubtful:  # the writer may have taken the surface for a solid, or the other way round
+            kinds.append(replace(surface, solid=not surface.solid))
+        for kind in kinds:
+            frames = list(canonical_frames(kind))
+            if not frames:
+                continue
+            for exponent in neighbour_exponents(exponent_of(kind, frames[0]), margin):
+                for frame in frames:
+                    yield Place(kind, frame.with_exponent(exponent), f"canonical, part {index + 1}")
 
 
-Frames = Callable[[Welded, float], Iterator[Frame]]
+def _canonical_ladder(welded: Welded, margin: float) -> Iterator[Place]:
+    """One cell size more and one less: coarse grids and heavy noise change the count of cells."""
+    for index, surface in enumerate(parts(welded)):
+        frames = list(canonical_frames(surface))
+        if frames:
+            tried = neighbour_exponents(exponent_of(surface, frames[0]), margin)
+            for exponent in (frames[0].exponent + 1, frames[0].exponent - 1):
+                for frame in frames if exponent not in tried else ():
+                    yield Place(surface, frame.with_exponent(exponent), f"canonical, part {index + 1}")
+
+
+Places = Callable[[Welded, float], Iterator[Place]]
 
 
 class _Search:
@@ -74,7 +93,7 @@ class _Search:
         if effort == "quick":
             return False
         some = self._largest(THOROUGH)
-        if self._pass(IDENTITY, _raw_ladder, margin, some):
+        if self._pass(IDENTITY, _raw_ladder, margin, some) or self._pass(IDENTITY, _canonical_ladder, margin, some):
             return True
         for undo in UNDO[1:]:
             if EFFORTS.index(undo.effort) > EFFORTS.index(effort):
@@ -88,11 +107,13 @@ class _Search:
     def _largest(self, count: int) -> dict[int, Reader]:
         return dict(list(self.readers.items())[:count])
 
-    def _pass(self, undo: Undo, frames: Frames, margin: float, only: dict[int, Reader] | None = None) -> bool:
+    def _pass(self, undo: Undo, places: Places, margin: float, only: dict[int, Reader] | None = None) -> bool:
         for index, reader in (self.readers if only is None else only).items():
+            if reader.alias and places in (_canonical, _canonical_ladder):
+                continue
             variant = undo.apply(reader.welded)
-            for frame in frames(variant, margin):
-                if reader.read(variant, frame, f"{frame.name}, {undo.id}"):
+            for place in places(variant, margin):
+                if reader.read(place.surface, place.frame, place.layer, f"{place.frame.name}, {undo.id}"):
                     self.surface = index
                     return True
         return False
@@ -102,7 +123,7 @@ class _Search:
             return False
         self.ledger.hypotheses += 1
         both = combined(readings, label)
-        return both.z > 1.5 and self.ledger.decode(both)
+        return self.ledger.decode(both)
 
     def _both_layers(self) -> bool:
         for index, reader in self.readers.items():
@@ -132,10 +153,14 @@ def detect(surfaces: Sequence[Surface], key: bytes, *, bits: int = 64, effort: s
     check_bits(bits)
     if effort not in EFFORTS:
         raise CodecError(f"effort {effort!r}: one of {', '.join(EFFORTS)} is needed")
-    ledger = Ledger(key, bits)
+    ledger = Ledger(key, (bits,) if bits <= SMALL else (bits, SMALL))
     welded = {i: weld(s) for i, s in enumerate(surfaces)}
     largest_first = sorted(welded, key=lambda i: (-len(welded[i].vertices), i))
-    readers = {i: Reader(welded[i], ledger) for i in largest_first if len(welded[i].vertices) >= FEWEST_VERTICES}
+    readers = {
+        i: Reader(welded[i], ledger, surfaces[i].alias)
+        for i in largest_first
+        if len(welded[i].vertices) >= FEWEST_VERTICES
+    }
     search = _Search(readers, ledger)
     search.run(effort)
     return _decision(search, len(surfaces))
@@ -149,11 +174,10 @@ def _decision(search: _Search, count: int) -> Detection:
     log10_p = log10_corrected(best, ledger.hypotheses) if ledger.hypotheses else 0.0
     carriers: tuple[int, ...] = ()
     if ledger.lock is not None:
-        reading, decoded = ledger.lock
+        decoded, log10_p = ledger.lock.decoded, ledger.lock.log10_p
         payload, corrected, symbols = decoded.payload, decoded.corrected, decoded.symbols
-        log10_p = log10_payload(reading.z, ledger.hypotheses, CRC_BITS)
-        method = f"{METHOD} {reading.method}"
-        carriers = _carriers(search, reading, payload or b"")
+        method = f"{METHOD} {ledger.lock.reading.method}"
+        carriers = _carriers(search, ledger.lock.reading, payload or b"")
     elif log10_p < LIMIT:
         carriers = tuple(i for i, r in readers.items() if r.best and _strong(r, ledger.hypotheses))
     records = tuple(_record(i, readers.get(i), search, i in carriers, payload) for i in range(count))
@@ -161,7 +185,7 @@ def _decision(search: _Search, count: int) -> Detection:
         found=log10_p < LIMIT,
         payload=payload,
         log10_p=log10_p,
-        bits=ledger.bits,
+        bits=ledger.lock.bits if ledger.lock else ledger.sizes[0],
         corrected=corrected,
         carriers=carriers,
         method=method,
@@ -191,8 +215,9 @@ def _record(index: int, reader: Reader | None, search: _Search, carried: bool, p
     top = max(reader.best.values(), key=lambda b: b.z)
     corrected = 0
     if carried and payload is not None:
-        known = top.soft != 0.0
-        corrected = int(((encode(payload) == 1)[known] != (top.soft < 0.0)[known]).sum())
+        soft = top.soft(8 * len(payload))
+        known = soft != 0.0
+        corrected = int(((encode(payload) == 1)[known] != (soft < 0.0)[known]).sum())
     return Record(
         surface=index,
         found=carried,

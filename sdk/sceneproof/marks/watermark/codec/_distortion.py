@@ -32,14 +32,22 @@ class Limits:
     normal_mean: float
     normal_p95: float
 
+    def load(self, distortion: Distortion) -> float:
+        """The largest of the figures as a share of its limit."""
+        return max(
+            distortion.mrms / self.mrms,
+            distortion.maximum / self.maximum,
+            distortion.normal_mean / self.normal_mean,
+            distortion.normal_p95 / self.normal_p95,
+        )
+
+    def times(self, share: float) -> Limits:
+        """These limits, smaller by a factor."""
+        return Limits(self.mrms * share, self.maximum * share, self.normal_mean * share, self.normal_p95 * share)
+
     def hold(self, distortion: Distortion) -> bool:
         """True when nothing exceeds its limit."""
-        return (
-            distortion.mrms <= self.mrms
-            and distortion.maximum <= self.maximum
-            and distortion.normal_mean <= self.normal_mean
-            and distortion.normal_p95 <= self.normal_p95
-        )
+        return self.load(distortion) <= 1.0
 
 
 STRENGTHS = {"Q": Limits(0.0005, 0.004, 1.5, 3.5), "R": Limits(0.0010, 0.004, 4.0, 10.0)}

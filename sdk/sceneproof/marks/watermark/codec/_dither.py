@@ -33,9 +33,8 @@ def phases(probe: Probe, step: float) -> Floats:
     return 2.0 * np.pi * (probe.value / step - probe.dither)
 
 
-def soft_symbols(probe: Probe, angles: Floats, length: int) -> Floats:
-    """Weighted cosines summed per code symbol: positive where 0 is likely."""
-    carries = probe.symbol >= 0.0
-    index = np.floor(probe.symbol[carries] * length).astype(np.int64)
-    soft = np.bincount(index, weights=(probe.weight * np.cos(angles))[carries], minlength=length)
-    return soft.astype(np.float64)
+def soft_symbols(places: Floats, values: Floats, length: int) -> Floats:
+    """Values summed per code symbol, positive where 0 is likely; ``places`` in [0, 1) say which symbol each carries."""
+    index = np.floor(places * length).astype(np.int64)
+    soft: Floats = np.bincount(index, weights=values, minlength=length).astype(np.float64)
+    return soft

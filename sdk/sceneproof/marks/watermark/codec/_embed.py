@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,15 +10,16 @@ from numpy.typing import NDArray
 
 from ._capacity import predict, refused
 from ._code import check_bits, encode
-from ._constants import CANONICAL, GAIN_WRITE, STEPS
+from ._constants import CANONICAL, LIFTS, WRITTEN
 from ._distortion import STRENGTHS, Distortion, Limits, measure
 from ._dither import symbols, targets
 from ._frames import Frame, canonical_frames, raw_frame
-from ._lattice import Probe, evaluate, lay, probe
+from ._lattice import Fields, Probe, evaluate, lay, probe
 from ._lumped import Carriers, carriers
 from ._mesh import Welded, fixed_groups, moved, weld
+from ._parts import WHOLE, disjoint, parts, same_part
 from ._readback import Readback, read_back
-from ._solver import MAX_ROWS, WRITABLE, Layer, System, assemble, diagonal, masses, vary
+from ._solver import MAX_ROWS, Layer, System, assemble, masses, vary, writable
 from ._types import CapacityError, CodecError, Embedding, Surface
 
 Floats = NDArray[np.float64]
@@ -31,8 +33,9 @@ ROUND_SHAPE = 1.08  # principal moments closer than this ratio: the axes are not
 class _Written:
     """One layer to be written: its functionals that can be, their cells, dithers and symbols."""
 
+    surface: Welded
     probe: Probe
-    cells: Ints
+    fields: Fields
     layer: Layer
     carried: Floats
 
@@ -46,35 +49,41 @@ def _unit(welded: Welded) -> float:
     return 1.0 / raw_frame(welded).scale
 
 
-def _prepare(welded: Welded, frame: Frame, key: bytes, carriers: Carriers, code: NDArray[np.uint8]) -> _Written:
-    unit = _unit(welded)
-    found, grid, cells, chosen = probe(welded, frame, key, GAIN_WRITE)
-    layer = vary(welded, carriers, found, grid, chosen, unit)
-    good = diagonal(layer, carriers.weight) > WRITABLE
+def _prepare(
+    surface: Welded, frame: Frame, key: bytes, carriers: Carriers, unit: float, code: NDArray[np.uint8]
+) -> _Written:
+    found, grid, fields, chosen = probe(surface, frame, key)
+    layer = vary(surface, carriers, found, grid, chosen, unit)
+    good = writable(layer, found, carriers.weight)
     rows = np.full(chosen.shape, -1, dtype=np.int64)
     places = np.flatnonzero(chosen.reshape(-1))[good]
     rows.reshape(-1)[places] = np.arange(len(places))
     kept = found.only(good)
-    layer = replace(layer, rows=rows)
-    return _Written(kept, cells, layer, symbols(kept, code))
+    layer = replace(layer, rows=rows, scale=layer.scale[good])
+    return _Written(surface, kept, fields, layer, symbols(kept, code))
 
 
 def _values(welded: Welded, written: _Written, key: bytes) -> Floats:
     """Present values of a layer's functionals; the canonical frame is found anew, for it moves with the surface."""
     frame = written.probe.frame
+    surface = same_part(welded, written.surface)
     if frame.layer == CANONICAL:
-        same = [f for f in canonical_frames(welded) if float((f.axes * frame.axes).sum()) > 2.0]
+        same = [f for f in canonical_frames(surface) if float((f.axes * frame.axes).sum()) > 2.0]
         frame = same[0].with_exponent(frame.exponent) if same else frame
-    grid, _, _ = lay(welded, frame, key, written.cells)
-    value, _ = evaluate(welded, grid)
+    grid, _ = lay(surface, frame, key, written.fields)
+    value, _ = evaluate(surface, grid)
     picked: Floats = value[written.layer.rows >= 0]
     return picked
 
 
 def _wanted(layers: list[_Written], values: list[Floats], step: float) -> Floats:
     """Changes of all rows from the given values to the nearest ones that read as their symbols."""
-    pairs = zip(layers, values, strict=True)
-    return np.concatenate([(targets(v, w.probe.dither, w.carried, step) - v) * w.layer.scale for w, v in pairs])
+    changes = []
+    for written, value in zip(layers, values, strict=True):
+        found = written.probe
+        aim = targets(value, found.dither, written.carried, step * LIFTS[found.frame.layer])
+        changes.append((aim - value) * written.layer.scale)
+    return np.concatenate(changes)
 
 
 def _first(system: System, layers: list[_Written], step: float) -> Floats:
@@ -99,31 +108,56 @@ def _refine(welded: Welded, system: System, layers: list[_Written], normals: Flo
 
 
 def _choose(welded: Welded, system: System, layers: list[_Written], normals: Floats, limits: Limits) -> int:
-    """Index of the largest step whose first-order displacement stays within the limits, -1 for none."""
+    """Index of the largest step whose first-order displacement stays within the limits, -1 for none.
+
+    Distortion grows almost in proportion to the step, so that one solution tells where to look.
+    """
     unit = _unit(welded)
-    low, high = -1, len(STEPS) - 1
-    while low < high:  # distortion grows with the step
-        middle = (low + high + 1) // 2
-        d = _first(system, layers, STEPS[middle]) * unit
-        if limits.hold(measure(welded, welded.vertices + normals * d[:, None])):
-            low = middle
-        else:
-            high = middle - 1
-    return low
+
+    def load(index: int) -> float:
+        d = _first(system, layers, WRITTEN[index]) * unit
+        return limits.load(measure(welded, welded.vertices + normals * d[:, None]))
+
+    index = len(WRITTEN) // 2
+    share = load(index)
+    ratio = WRITTEN[1] / WRITTEN[0]
+    guess = index - math.ceil(math.log(max(share, 1e-9)) / math.log(ratio))
+    index = min(max(guess, 0), len(WRITTEN) - 1)
+    share = load(index)
+    while share > 1.0 and index >= 0:
+        index -= 1
+        share = load(index) if index >= 0 else 0.0
+        if share <= 1.0:
+            return index
+    while index + 1 < len(WRITTEN) and share * ratio < 1.05:
+        share = load(index + 1)
+        if share > 1.0:
+            break
+        index += 1
+    return index
 
 
-def _layers(welded: Welded, key: bytes, carriers: Carriers, code: NDArray[np.uint8], floor: int) -> list[_Written]:
-    frames = [raw_frame(welded), *list(canonical_frames(welded, ROUND_SHAPE))[:1]]
-    layers = [_prepare(welded, frame, key, carriers, code) for frame in frames]
-    return layers[:1] + [w for w in layers[1:] if w.count >= floor]
+def _layers(
+    welded: Welded, key: bytes, carriers: Carriers, code: NDArray[np.uint8], surfaces: list[Welded], floor: int
+) -> list[_Written]:
+    """The layer in the file's axes, and one in the axes of each part that has them and has room."""
+    unit = _unit(welded)
+    layers = [_prepare(welded, raw_frame(welded), key, carriers, unit, code)]
+    for surface in surfaces:
+        for frame in list(canonical_frames(surface, ROUND_SHAPE))[:1]:
+            written = _prepare(surface, frame, key, carriers, unit, code)
+            layers += [written] if written.count >= floor else []
+    return layers
 
 
-def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q") -> Embedding:
+def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q", share: float = 1.0) -> Embedding:
     """Displacement that writes ``payload`` (4 to 16 bytes) under ``key`` into a surface, blind to read.
 
     ``strength`` is an operating point: ``Q`` (MRMS at most 0.05 % of the diagonal, mean normal deviation at most 1.5
     degrees, 95th percentile 3.5) or ``R`` (0.10 %, 4 degrees); both keep every vertex within 0.4 %. The largest step
     of the ladder that keeps them is taken, and the float32 result is read back before it is given out.
+    ``share`` of those limits is used up: less leaves room for the rounding of a file's grid, and half spares a mark of
+    another key that is there already. An empty payload makes a mark that can only be detected.
     Raises :class:`CapacityError` when the surface cannot bear the payload, :class:`CodecError` on bad arguments.
     The same input gives the same bits on any number of threads.
     Source: flux functionals by Reynolds' transport theorem; QIM by Chen and Wornell 2001; ridge as a soft clamp.
@@ -131,7 +165,7 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q") 
     bits = check_bits(8 * len(payload))
     if strength not in STRENGTHS:
         raise CodecError(f"strength {strength!r}: one of {', '.join(STRENGTHS)} is needed")
-    limits = STRENGTHS[strength]
+    limits = STRENGTHS[strength].times(share)
     welded = weld(surface)
     why = refused(welded)
     if why:
@@ -140,8 +174,11 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q") 
     unit = _unit(welded)
     normals, inverse = masses(welded, fixed, unit)
     free = int((inverse > 0.0).sum())
-    moving = carriers(welded, normals, inverse, unit)
-    layers = _layers(welded, key, moving, encode(payload), predict(0, free, bits).functionals)
+    surfaces = disjoint(parts(welded))
+    # where vertices are lumped they are lumped over all parts, so a layer of a few must have them one by one
+    alone = surfaces[0].area < WHOLE * welded.area
+    moving = Carriers(normals, inverse) if alone else carriers(welded, normals, inverse, unit)
+    layers = _layers(welded, key, moving, encode(payload), surfaces, predict(0, free, bits).functionals)
     judged = predict(layers[0].count, free, bits)
     if not judged.ok:
         raise CapacityError(judged.reason or "the mesh is too small")
@@ -153,7 +190,7 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q") 
         system = assemble([w.layer for w in chosen], moving)
         start = _choose(welded, system, chosen, normals, limits)
         for index in range(max(start, 0), max(start - 3, -1), -1):
-            d = _refine(welded, system, chosen, normals, STEPS[index], key)
+            d = _refine(welded, system, chosen, normals, WRITTEN[index], key)
             distortion = measure(welded, welded.vertices + normals * d[:, None])
             tried.append(distortion)
             if not limits.hold(distortion):
@@ -161,7 +198,7 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q") 
             result = _stored(surface, welded, normals * d[:, None])
             back = read_back(surface, result, payload, key, len(chosen) > 1)
             if back is not None:
-                return _embedding(result, distortion, STEPS[index], chosen, back)
+                return _embedding(result, distortion, WRITTEN[index], chosen, back)
             break
     raise CapacityError(_excuse(tried, limits, strength))
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ._constants import CANONICAL, CELLS_PER_AREA, RAW
+from sceneproof.kernels.samples import placed
+
+from ._constants import CANONICAL, LADDER, OCCUPIED, RAW
 from ._mesh import Welded, sums
 
 Floats = NDArray[np.float64]
@@ -41,18 +43,38 @@ class Frame:
 
     def with_exponent(self, exponent: int) -> Frame:
         """The same axes with another cell size."""
-        return replace(self, exponent=exponent, scale=self.scale * 2.0 ** ((self.exponent - exponent) / 2.0))
+        return replace(self, exponent=exponent, scale=self.scale * 2.0 ** ((self.exponent - exponent) / LADDER))
 
 
-def exponent_of(area: float) -> float:
-    """Real-valued exponent j of the cell 2^(j/2) = sqrt(area / 260)."""
-    return 2.0 * math.log2(math.sqrt(area / CELLS_PER_AREA))
+def exponent_of(welded: Welded, frame: Frame) -> float:
+    """Real-valued exponent j of the cell 2^(j / 4) at which the surface occupies its layer's number of cells.
+
+    Counting cells sees neither noise nor the roughness of a scan, which a surface's area does.
+    """
+    at = placed(welded.samples, frame.origin, frame.axes, frame.scale)[:, :3]
+    value = float(frame.exponent)
+    for _ in range(4):
+        tried = round(value)
+        cell = np.floor(at * 2.0 ** ((frame.exponent - tried) / LADDER)).astype(np.int64)
+        cell -= cell.min(axis=0)
+        spans = cell.max(axis=0) + 1
+        count = len(np.unique((cell[:, 0] * spans[1] + cell[:, 1]) * spans[2] + cell[:, 2]))
+        value = tried + LADDER * math.log2(count / OCCUPIED[frame.layer]) / 2.0
+        if round(value) == tried:
+            break
+    return value
+
+
+def _rough(area: float, layer: int) -> int:
+    """An exponent to start from."""
+    return round(LADDER * math.log2(math.sqrt(area / OCCUPIED[layer])))
 
 
 def raw_frame(welded: Welded) -> Frame:
-    """The file's own coordinates, the cell an absolute power of sqrt 2, so that a crop cannot move the lattice."""
-    exponent = round(exponent_of(welded.area))
-    return Frame(RAW, exponent, np.zeros(3), np.eye(3), 2.0 ** (-exponent / 2.0), "raw")
+    """The file's own coordinates, the cell from an absolute ladder, so that a crop cannot move the lattice."""
+    exponent = _rough(welded.area, RAW)
+    start = Frame(RAW, exponent, np.zeros(3), np.eye(3), 2.0 ** (-exponent / LADDER), "raw")
+    return start.with_exponent(round(exponent_of(welded, start)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +113,7 @@ def canonical_frames(welded: Welded, gap: float = 1.0) -> Iterator[Frame]:
     """The four frames along the principal axes, the one that third moments choose first; none for a shape too round.
 
     ``gap`` is the smallest ratio of neighbouring principal moments that is trusted. The scale is that of the second
-    moments, the cell is again chosen by area.
+    moments, the cell is again chosen by the cells that the surface occupies.
     """
     moments = _moments(welded)
     if moments is None or min(moments.values[1:] / moments.values[:-1]) < gap:
@@ -100,11 +122,12 @@ def canonical_frames(welded: Welded, gap: float = 1.0) -> Iterator[Frame]:
     sign = np.where(third < 0.0, -1.0, 1.0)
     if np.prod(sign) < 0.0:
         sign[np.argmin(np.abs(third))] *= -1.0
-    exponent = round(exponent_of(welded.area / moments.size**2))
-    scale = 2.0 ** (-exponent / 2.0) / moments.size
+    axes = moments.axes * sign[:, None]
+    exponent = _rough(welded.area / moments.size**2, CANONICAL)
+    first = Frame(CANONICAL, exponent, moments.centre, axes, 2.0 ** (-exponent / LADDER) / moments.size, "canonical")
+    first = first.with_exponent(round(exponent_of(welded, first)))
     for index, extra in enumerate(_SIGNS):
-        axes = moments.axes * (sign * np.asarray(extra))[:, None]
-        yield Frame(CANONICAL, exponent, moments.centre, axes, scale, f"canonical{index or ''}")
+        yield replace(first, axes=axes * np.asarray(extra)[:, None], name=f"canonical{index or ''}")
 
 
 def neighbour_exponents(value: float, margin: float) -> list[int]:

@@ -12,6 +12,8 @@ from sceneproof.kernels.umbrella import umbrella
 
 from ._mesh import Welded, moved, vertex_normals
 
+SHARPENINGS = 5  # iterations of van Cittert: a wave is amplified by at most one more than that
+
 
 @dataclass(frozen=True)
 class Undo:
@@ -26,11 +28,27 @@ def _same(welded: Welded) -> Welded:
     return welded
 
 
-def _unsmooth(welded: Welded, strength: float) -> Welded:
-    """Add back what four umbrella steps take away, in a band: V + strength (S V - S^3 V)."""
-    once = umbrella(welded.vertices, welded.edges, 0.5, 4)
-    thrice = umbrella(once, welded.edges, 0.5, 8)
-    return moved(welded, welded.vertices + strength * (once - thrice))
+def _unsmooth(welded: Welded, time: float) -> Welded:
+    """Invert diffusion over the mesh's own edges by van Cittert's iteration, no wave amplified more than sixfold.
+
+    ``time`` is what n umbrella steps of factor f amount to, n f. Source: P. H. van Cittert, Z. Physik 69, 1931.
+    """
+    steps = max(1, round(time / 0.5))
+    guess = welded.vertices
+    for _ in range(SHARPENINGS):
+        guess = guess + welded.vertices - umbrella(guess, welded.edges, time / steps, steps)
+    return moved(welded, guess)
+
+
+def _untaubin(welded: Welded) -> Welded:
+    """The same for Taubin's smoothing, fifty pairs of (0.5, -0.53), which takes away a band and leaves the rest."""
+    guess = welded.vertices
+    for _ in range(3):
+        after = guess
+        for _ in range(50):
+            after = umbrella(umbrella(after, welded.edges, 0.5, 1), welded.edges, -0.53, 1)
+        guess = guess + welded.vertices - after
+    return moved(welded, guess)
 
 
 def _curved(welded: Welded) -> Welded:
@@ -61,8 +79,9 @@ def _curved(welded: Welded) -> Welded:
 IDENTITY = Undo("as stored", _same, "quick")
 UNDO: tuple[Undo, ...] = (
     IDENTITY,
-    Undo("un-smoothed 1.2", partial(_unsmooth, strength=1.2)),
+    Undo("un-smoothed 3", partial(_unsmooth, time=3.0)),
     Undo("curved triangles", _curved),
-    Undo("un-smoothed 0.6", partial(_unsmooth, strength=0.6)),
-    Undo("un-smoothed 1.8", partial(_unsmooth, strength=1.8)),
+    Undo("un-smoothed 1", partial(_unsmooth, time=1.0)),
+    Undo("un-smoothed 5", partial(_unsmooth, time=5.0)),
+    Undo("un-smoothed, Taubin 50", _untaubin),
 )

@@ -8,25 +8,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._constants import GAIN_READ, RAW, STEPS
+from ._constants import STEPS
 from ._dither import phases, symbols
 from ._frames import Frame, canonical_frames, raw_frame
 from ._lattice import probe
-from ._reader import FEWEST, LIMIT, Ledger, Reader, Reading
-from ._statistic import log10_tail
+from ._parts import parts
+from ._reader import FEWEST, Ledger, Reader, Reading
+from ._statistic import LIMIT, log10_tail
 from ._types import CodecError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ._mesh import Welded
+
 SIGNS = 4
 
 
-def _frames(reader: Reader, layer: int) -> Iterator[Frame]:
-    if layer == RAW:
-        yield raw_frame(reader.welded)
+def _frames(reader: Reader, layer: str) -> Iterator[tuple[Welded, Frame]]:
+    if layer == "raw":
+        yield reader.welded, raw_frame(reader.welded)
     else:
-        yield from canonical_frames(reader.welded)
+        for surface in parts(reader.welded):
+            yield from ((surface, frame) for frame in canonical_frames(surface))
 
 
 def carries(reader: Reader, like: Reading, code: NDArray[np.uint8], ledger: Ledger) -> bool:
@@ -36,9 +40,9 @@ def carries(reader: Reader, like: Reading, code: NDArray[np.uint8], ledger: Ledg
     """
     best = 0.0
     tried = 0
-    for frame in _frames(reader, like.layer):
+    for surface, frame in _frames(reader, like.layer):
         try:
-            found, _, _, _ = probe(reader.welded, frame, ledger.key, GAIN_READ)
+            found, _, _, _ = probe(surface, frame, ledger.key)
         except CodecError:  # a surface that no lattice fits bears nothing
             continue
         if len(found.value) < FEWEST:

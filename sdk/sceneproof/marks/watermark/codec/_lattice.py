@@ -13,14 +13,18 @@ from sceneproof.kernels.samples import placed
 
 from ._constants import (
     BORDER_SCALE,
+    CANDIDATES,
     COARSE_EDGE,
-    FIELDS,
-    GAIN_WRITE,
-    NORMAL_FLOOR,
+    GAIN_FULL,
+    GAIN_LOW,
     OPEN_IGNORED,
     PILOTS,
     POINT_SPACING,
     RADIUS,
+    STEEP,
+    STEEPEST,
+    TOUCHED,
+    UNIT_GAIN,
     WAVELENGTHS,
 )
 from ._prf import uniforms
@@ -40,7 +44,7 @@ _FAR = 1 << 19  # cell coordinates are packed into 3 x 20 bits, so a surface spa
 class Probe:
     """Functionals of one surface in one frame; every array has one entry per functional.
 
-    ``value`` is x = f / g in cells squared, ``gain`` g, ``weight`` for the reader without and ``border`` the factor in
+    ``value`` is x in cells squared, ``gain`` g, ``weight`` for the reader without and ``border`` the factor in
     (0, 1] for open edges, ``dither`` in [0, 1), ``symbol`` in [0, 1) or -1 for a pilot.
     """
 
@@ -98,27 +102,31 @@ _STRIDES = np.array([1 << 40, 1 << 20, 1], dtype=np.int64)
 _AROUND = np.array([x * (1 << 40) + y * (1 << 20) + z for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1)])
 
 
-def _waves(draws: Floats, tensors: Floats) -> Floats:
-    """Wave vectors and phases (cells, fields, 4): keyed directions bent towards the tangent plane."""
+def _waves(draws: Floats) -> Floats:
+    """Wave vectors and phases (cells, candidates, 4), from the key alone.
+
+    Nothing of the surface bends them: a direction that followed the surface would turn with every change of it, and
+    that alone moved the values by a tenth of a step.
+    """
     height = 2.0 * draws[..., 0] - 1.0
     around = 2.0 * np.pi * draws[..., 1]
     ring = np.sqrt(np.maximum(0.0, 1.0 - height**2))
     direction = np.stack([ring * np.cos(around), ring * np.sin(around), height], axis=-1)
-    trace = np.trace(tensors, axis1=1, axis2=2)
-    system = tensors / np.where(trace > 0.0, trace, 1.0)[:, None, None] + NORMAL_FLOOR * np.eye(3)
-    bent = _solve3(system, direction)
-    bent /= np.linalg.norm(bent, axis=-1, keepdims=True)
     low, high = ((2.0 * np.pi / w) ** 2 for w in reversed(WAVELENGTHS))
     number = np.sqrt(low + (high - low) * draws[..., 2])
-    return np.concatenate([bent * number[..., None], 2.0 * np.pi * draws[..., 3:4]], axis=-1)
+    return np.concatenate([direction * number[..., None], 2.0 * np.pi * draws[..., 3:4]], axis=-1)
 
 
-def _solve3(system: Floats, right: Floats) -> Floats:
-    """Cramer's rule for (cells, 3, 3) and (cells, fields, 3), without a library whose sums may vary."""
-    a, b, c = system[:, 0], system[:, 1], system[:, 2]  # symmetric: rows are columns
-    rows = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=1)
-    determinant = (a * rows[:, 0]).sum(axis=1)
-    out: Floats = (rows[:, None, :, :] * right[:, :, None, :]).sum(axis=-1) / determinant[:, None, None]
+def _steepness(waves: Floats, tensors: Floats) -> Floats:
+    """Share of the surface around each centre that faces along each wave, (cells, candidates) in [0, 1]."""
+    vectors = waves[..., :3]
+    square = (vectors**2).sum(axis=-1)
+    along = np.zeros(square.shape)
+    for i in range(3):
+        for j in range(3):
+            along += vectors[..., i] * vectors[..., j] * tensors[:, i, j, None]
+    trace = np.trace(tensors, axis1=1, axis2=2)
+    out: Floats = along / square / np.where(trace > 0.0, trace, 1.0)[:, None]
     return out
 
 
@@ -133,27 +141,57 @@ def _open_points(welded: Welded, vertices: Floats) -> tuple[Floats, Floats]:
     return a[index] + (b[index] - a[index]) * along, length[index] / pieces[index]
 
 
-def lay(welded: Welded, frame: Frame, key: bytes, cells: Ints | None = None) -> tuple[Grid, Ints, Floats]:
-    """Quadrature points, lattice cells (c, 3) that the surface touches (or the given ones), and their draws."""
+@dataclass(frozen=True, eq=False)
+class Fields:
+    """The functionals that a surface can use, a few per cell: arrays (cells, w), ``used`` where there is one.
+
+    ``cells`` (cells, 3) lattice coordinates, ``waves`` (cells, w, 4), ``steep`` as in :func:`_steepness`, ``dither``
+    and ``symbol`` uniforms of the key.
+    """
+
+    cells: Ints
+    waves: Floats
+    used: NDArray[np.bool_]
+    steep: Floats
+    dither: Floats
+    symbol: Floats
+
+
+def _chosen(cells: Ints, draws: Floats, tensors: Floats) -> Fields:
+    """The candidates that run along the surface, moved to the front of each cell in their order."""
+    waves = _waves(draws)
+    steep = _steepness(waves, tensors)
+    good = steep < STEEPEST
+    width = max(int(good.sum(axis=1).max(initial=0)), 1)
+    order = np.argsort(~good, axis=1, kind="stable")[:, :width]
+    rows = np.arange(len(good))[:, None]
+    picked = np.ascontiguousarray(draws[rows, order])
+    used = good[rows, order]
+    waves = np.where(used[..., None], waves[rows, order], 0.0)  # the kernels skip a wave of no length
+    return Fields(cells, np.ascontiguousarray(waves), used, steep[rows, order], picked[..., 4], picked[..., 5])
+
+
+def lay(welded: Welded, frame: Frame, key: bytes, like: Fields | None = None) -> tuple[Grid, Fields]:
+    """Samples by lattice cell, and the functionals of the cells that the surface touches, or the given ones."""
     samples = placed(welded.samples, frame.origin, frame.axes, frame.scale)
-    place = samples[:, :3]
-    if not len(place) or not np.ptp(place, axis=0).max() < _FAR or np.abs(place).max() > 2.0**31 - 8:
+    at = samples[:, :3]
+    if not len(at) or not np.ptp(at, axis=0).max() < _FAR or np.abs(at).max() > 2.0**31 - 8:
         raise CodecError("surface: its extent is too large against its area for a lattice; split it")
-    order, keys, starts, offset = _bins(place)
+    order, keys, starts, offset = _bins(samples[:, :3])
     samples = samples[order]
-    given = cells is not None
-    if cells is None:
+    if like is None:
         candidates = np.unique(keys[:, None] + _AROUND[None, :])
         cells = np.stack([candidates >> 40, (candidates >> 20) & 0xFFFFF, candidates & 0xFFFFF], axis=1) + offset
+    else:
+        cells = like.cells
     packed = _packed(cells, offset)
     neighbours = cell_neighbours(keys, packed, _STRIDES)
-    tensors = normal_tensors(voxel_normals(samples, starts), neighbours, _centres(cells), RADIUS)
-    if not given:
-        touched = np.trace(tensors, axis1=1, axis2=2) > 0.02  # far cells have no gain: leave them before the cosines
-        cells, packed, neighbours, tensors = cells[touched], packed[touched], neighbours[touched], tensors[touched]
-    draws = uniforms(key, cells, FIELDS, frame.layer, frame.exponent)
-    waves = _waves(draws, tensors)
-    return Grid(samples, starts, neighbours, _centres(cells), waves, packed, offset), cells, draws
+    if like is None:
+        tensors = normal_tensors(voxel_normals(samples, starts), neighbours, _centres(cells), RADIUS)
+        touched = np.trace(tensors, axis1=1, axis2=2) > TOUCHED
+        cells, packed, neighbours = cells[touched], packed[touched], neighbours[touched]
+        like = _chosen(cells, uniforms(key, cells, CANDIDATES, frame.layer, frame.exponent), tensors[touched])
+    return Grid(samples, starts, neighbours, _centres(cells), like.waves, packed, offset), like
 
 
 def _centres(cells: Ints) -> Floats:
@@ -167,10 +205,13 @@ def _packed(cells: Ints, offset: Ints) -> Ints:
 
 
 def evaluate(welded: Welded, grid: Grid) -> tuple[Floats, Floats]:
-    """Value x = f / g and gain g of every functional of the grid, both (cells, fields)."""
+    """Value x, the flux over a fixed gain, and gain g of every functional of the grid, both (cells, w).
+
+    A gain that is measured changes with the surface, and what is divided by it then changes too; so each value is
+    divided by the same number, and the measured gain only says how far to trust it.
+    """
     values = flux(grid.samples, grid.starts, grid.neighbours, grid.centres, grid.waves, RADIUS)
-    gain = values[..., 1]
-    return welded.flip * values[..., 0] / np.where(gain > 0.0, gain, 1.0), gain
+    return welded.flip * values[..., 0] / UNIT_GAIN, values[..., 1]
 
 
 def _border(welded: Welded, frame: Frame, cells: Ints) -> Floats:
@@ -191,15 +232,16 @@ def _fineness(grid: Grid) -> Floats:
     return bump_sums(place, fine, *table) / (bump_sums(place, size, *table) + 1e-12)
 
 
-def probe(welded: Welded, frame: Frame, key: bytes, gain: float) -> tuple[Probe, Grid, Ints, NDArray[np.bool_]]:
-    """All functionals with at least the given gain; with the grid, its cells, and which of (cells, fields) they are."""
-    grid, cells, draws = lay(welded, frame, key)
+def probe(welded: Welded, frame: Frame, key: bytes) -> tuple[Probe, Grid, Fields, NDArray[np.bool_]]:
+    """All functionals that the surface can use; with the grid, its fields, and which of (cells, w) they are."""
+    grid, fields = lay(welded, frame, key)
     value, size = evaluate(welded, grid)
-    chosen = size > gain
-    per_cell = np.stack([_fineness(grid), np.exp(-_border(welded, frame, cells) / BORDER_SCALE)])
-    fine, border = np.repeat(per_cell[:, :, None], FIELDS, axis=2)[:, chosen]
-    weight = np.minimum(size[chosen] / GAIN_WRITE, 2.0) / 2.0 * fine
-    last = draws[..., 5][chosen]
+    chosen = fields.used & (size > GAIN_LOW)
+    per_cell = np.stack([_fineness(grid), np.exp(-_border(welded, frame, fields.cells) / BORDER_SCALE)])
+    fine, border = np.repeat(per_cell[:, :, None], chosen.shape[1], axis=2)[:, chosen]
+    fits = np.minimum((size[chosen] - GAIN_LOW) / (GAIN_FULL - GAIN_LOW), 1.0)
+    along = np.minimum((STEEPEST - fields.steep[chosen]) / (STEEPEST - STEEP), 1.0)
+    last = fields.symbol[chosen]
     symbol = np.where(last < PILOTS, -1.0, (last - PILOTS) / (1.0 - PILOTS))
-    found = Probe(frame, value[chosen], size[chosen], weight, border, draws[..., 4][chosen], symbol)
-    return found, grid, cells, chosen
+    found = Probe(frame, value[chosen], size[chosen], fits * along * fine, border, fields.dither[chosen], symbol)
+    return found, grid, fields, chosen

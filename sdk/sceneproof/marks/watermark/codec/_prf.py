@@ -17,10 +17,13 @@ UNIFORMS = 6  # per functional: two of direction, wave number, phase, dither, sy
 _BLOCKS = UNIFORMS // 2
 
 
+NAMES = "flux-qim/1 key id"  # of the first scheme: a key keeps its name when the scheme gets a new number
+
+
 def _derive(key: bytes, purpose: str) -> bytes:
     if len(key) < 16:
         raise CodecError(f"watermark key: {len(key)} bytes, at least 16 are needed")
-    return hmac.new(bytes(key), f"sceneproof {METHOD} {purpose}".encode(), hashlib.sha256).digest()
+    return hmac.new(bytes(key), f"sceneproof {purpose}".encode(), hashlib.sha256).digest()
 
 
 def key_id(key: bytes) -> str:
@@ -28,7 +31,7 @@ def key_id(key: bytes) -> str:
 
     Raises :class:`CodecError` when the key is shorter than 16 bytes.
     """
-    return _derive(key, "key id")[:8].hex()
+    return _derive(key, NAMES)[:8].hex()
 
 
 def uniforms(key: bytes, cells: NDArray[np.int64], fields: int, layer: int, exponent: int) -> NDArray[np.float64]:
@@ -46,6 +49,6 @@ def uniforms(key: bytes, cells: NDArray[np.int64], fields: int, layer: int, expo
     counter = np.arange(_BLOCKS, dtype=np.uint32)[None, :]
     blocks[..., 3] = ((layer & 0xF) << 28) | ((exponent & 0xFFFF) << 12) | (field << 4) | counter
     # single blocks of distinct plaintext: the raw permutation is what counter mode applies to its counters
-    cipher = Cipher(algorithms.AES(_derive(key, "lattice")), modes.ECB()).encryptor()
+    cipher = Cipher(algorithms.AES(_derive(key, f"{METHOD} lattice")), modes.ECB()).encryptor()
     words = np.frombuffer(cipher.update(blocks.tobytes()) + cipher.finalize(), dtype="<u8")
     return ((words >> np.uint64(11)).astype(np.float64) * 2.0**-53).reshape(count, fields, UNIFORMS)

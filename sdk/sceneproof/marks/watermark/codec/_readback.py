@@ -65,7 +65,7 @@ def read_back(surface: Surface, displacement: Floats, payload: bytes, key: bytes
     layers, errors = [], 0.0
     for name, points in copies:
         found = detect([Surface(points, surface.faces)], key, bits=8 * len(payload), effort="quick")
-        if not found.found or found.payload != payload:
+        if not found.found or (found.payload or b"") != payload:
             return None
         errors = max(errors, found.corrected / max(found.symbols, 1))
         if name not in layers:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._code import Decoded, code_length, decode
-from ._constants import BORDER_MEANS_LITTLE, CRC_BITS, GAIN_READ, STEPS
+from ._constants import BORDER_MEANS_LITTLE, STEPS
 from ._dither import phases, soft_symbols
 from ._lattice import Probe, probe
-from ._statistic import log10_payload, statistic
+from ._statistic import LIMIT, log10_payload, statistic, trust, worthwhile
 from ._types import CodecError
 
 if TYPE_CHECKING:
@@ -22,24 +22,43 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-TRY_ABOVE = 1.5  # statistic from which a reading is decoded
 TRIES = 4  # readings of one probe that are decoded
-LIMIT = -9.0  # log10 of the accepted chance of a false payload, or of a false presence
 FEWEST = 40  # functionals below which there is nothing to look at
+SMALL = 32  # bits of the payload that a surface bears which cannot bear a longer one
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """One hypothesis: where and how it was read, its statistic, its soft symbols."""
+    """One hypothesis: where and how it was read, its statistic, what each functional of the payload says.
+
+    ``places`` in [0, 1) is the code symbol that a functional carries, ``values`` its weighted cosine, ``trust`` the
+    mean cosine, by which readings are weighed against each other.
+    """
 
     z: float
     method: str
-    soft: Floats
+    places: Floats
+    values: Floats
+    trust: float
     functionals: int
-    layer: int
+    layer: str
     step: float = 0.0
     sign: float = 1.0
     frame: Frame | None = None
+
+    def soft(self, bits: int) -> Floats:
+        """Soft code symbols of a payload of so many bits."""
+        return soft_symbols(self.places, self.values, code_length(bits))
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A payload, the reading that gave it, and the chance that any of what was tried would."""
+
+    reading: Reading
+    decoded: Decoded
+    bits: int
+    log10_p: float
 
 
 @dataclass(eq=False)
@@ -47,66 +66,79 @@ class Ledger:
     """Counts over the whole search, all surfaces together: what was tried decides what a result is worth."""
 
     key: bytes
-    bits: int
+    sizes: tuple[int, ...]
     hypotheses: int = 0
-    decodes: int = 0
-    lock: tuple[Reading, Decoded] | None = None
+    lock: Lock | None = None
 
     def decode(self, reading: Reading) -> bool:
-        """Try to read a payload; True when it locks at the accepted chance."""
-        self.decodes += 1
-        decoded = decode(reading.soft, self.bits)
-        if decoded.payload is None or log10_payload(reading.z, self.hypotheses, CRC_BITS) >= LIMIT:
-            return False
-        self.lock = (reading, decoded)
-        return True
+        """Try to read a payload of each size; True when one locks at the accepted chance.
+
+        Only as many code words are tried as would be accepted: what could not lock costs nothing.
+        """
+        tries = worthwhile(reading.z, self.hypotheses * len(self.sizes))
+        for bits in self.sizes if tries else ():
+            decoded = decode(reading.soft(bits), bits, tries)
+            chance = log10_payload(reading.z, self.hypotheses * len(self.sizes), tries)
+            if decoded.payload is not None and chance < LIMIT:
+                self.lock = Lock(reading, decoded, bits, chance)
+                return True
+        return False
 
 
 @dataclass(eq=False)
 class Reader:
-    """Best readings of one surface, by layer."""
+    """Best readings of one surface, by layer and part."""
 
     welded: Welded
     ledger: Ledger
-    best: dict[int, Reading] = field(default_factory=dict)
+    alias: bool = False
+    best: dict[str, Reading] = field(default_factory=dict)
     functionals: int = 0
 
-    def read(self, variant: Welded, frame: Frame, label: str) -> bool:
+    def read(self, surface: Welded, frame: Frame, layer: str, label: str) -> bool:
         """Evaluate one probe under every step (and both signs of a sheet); True on a lock."""
         try:
-            found, _, _, _ = probe(variant, frame, self.ledger.key, GAIN_READ)
+            found, _, _, _ = probe(surface, frame, self.ledger.key)
         except CodecError:  # a surface that no lattice fits bears nothing
             return False
         self.functionals = max(self.functionals, len(found.value))
         if len(found.value) < FEWEST:
             return False
-        readings = []
-        for sign, weight in self._ways(found):
+        tried: list[tuple[float, Probe, float, float]] = []
+        for sign, weight in self._ways(surface, found):
             read = replace(found, value=sign * found.value, weight=weight)
             for step in STEPS:
                 self.ledger.hypotheses += 1
-                angles = phases(read, step)
-                soft = soft_symbols(read, angles, code_length(self.ledger.bits))
-                z = statistic(read, angles)
-                readings.append(Reading(z, label, soft, len(found.value), frame.layer, step, sign, frame))
-        readings.sort(key=lambda r: -r.z)
-        kept = self.best.get(frame.layer)
+                tried.append((statistic(read, phases(read, step)), read, step, sign))
+        tried.sort(key=lambda t: -t[0])
+        readings = [reading_of(*entry, label, layer, frame) for entry in tried[:TRIES]]
+        kept = self.best.get(layer)
         if kept is None or readings[0].z > kept.z:
-            self.best[frame.layer] = readings[0]
-        return any(self.ledger.decode(r) for r in readings[:TRIES] if r.z > TRY_ABOVE)
+            self.best[layer] = readings[0]
+        return any(self.ledger.decode(reading) for reading in readings)
 
-    def _ways(self, found: Probe) -> Iterator[tuple[float, Floats]]:
+    def _ways(self, surface: Welded, found: Probe) -> Iterator[tuple[float, Floats]]:
         """Orientations and weights to read with: a sheet has no outside, and many open edges are no sign of a crop."""
         weights = [found.weight * found.border]
         if found.border.mean() < BORDER_MEANS_LITTLE:
             weights.append(found.weight)
-        for sign in (1.0, -1.0) if self.welded.sheet else (1.0,):
+        for sign in (1.0, -1.0) if surface.sheet else (1.0,):
             for weight in weights:
                 yield sign, weight
 
 
+def reading_of(z: float, read: Probe, step: float, sign: float, label: str, layer: str, frame: Frame) -> Reading:
+    """What a probe says under a step, kept for decoding and for sums."""
+    angles = phases(read, step)
+    carries = read.symbol >= 0.0
+    values = (read.weight * np.cos(angles))[carries]
+    count = len(read.value)
+    return Reading(z, label, read.symbol[carries], values, trust(read, angles), count, layer, step, sign, frame)
+
+
 def combined(readings: list[Reading], label: str) -> Reading:
-    """Soft symbols of several readings summed; independent statistics add over the root of their number."""
-    z = sum(r.z for r in readings) / np.sqrt(len(readings))
-    soft = np.sum([r.soft for r in readings], axis=0)
-    return Reading(float(z), label, soft, sum(r.functionals for r in readings), readings[0].layer)
+    """Several readings as one, each weighed by its mean cosine, which is what each of its functionals is worth."""
+    z = sum(r.z * r.trust for r in readings) / np.sqrt(sum(r.trust**2 for r in readings))
+    places = np.concatenate([r.places for r in readings])
+    values = np.concatenate([r.values * r.trust for r in readings])
+    return Reading(float(z), label, places, values, 1.0, sum(r.functionals for r in readings), "several")

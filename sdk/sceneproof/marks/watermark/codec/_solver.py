@@ -14,7 +14,7 @@ from sceneproof.kernels.ridge import conjugate_gradients, gather, matrix_diagona
 from sceneproof.kernels.umbrella import umbrella
 from sceneproof.kernels.variation import block_vertices, variation
 
-from ._constants import POINT_SPACING, RADIUS, RIDGE
+from ._constants import POINT_SPACING, RADIUS, RIDGE, UNIT_GAIN
 from ._lumped import Carriers, Formula, cluster_blocks, formula
 from ._mesh import Welded, vertex_normals
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+LEAST_TRUST = 0.02  # weight in the solution of a functional that the reader hardly looks at
 WRITABLE = 0.3  # smallest share of its continuous variation that a functional must keep on the actual vertices
 MAX_ROWS = 8000
 SMOOTHED = 0.25  # reach of the smoothed normals, in cells
@@ -37,8 +38,8 @@ _TOLERANCE = 1e-7
 class Layer:
     """Variation of one layer: ``rows`` (cells, fields), its functionals' row or -1; centres in the file's units.
 
-    Values are multiplied by ``scale``, so that a functional which the vertices follow freely has variance 1 whatever
-    the layer's cell; so must be what is wanted of it.
+    Values are multiplied by ``scale``, one number per functional, so that those which the vertices follow freely count
+    alike whatever the layer's cell, and by the root of the reader's weight; so must be what is wanted of them.
     """
 
     blocks: tuple[Ints, Ints]
@@ -46,7 +47,7 @@ class Layer:
     rows: Ints
     centres: Floats
     reach: float
-    scale: float
+    scale: Floats
     formula: Formula | None = None
 
 
@@ -93,7 +94,7 @@ class System:
         first = 0
         for layer in self.layers:
             assert layer.formula is not None
-            yield self.rows[first : first + len(layer.rows)], layer.formula
+            yield self.rows[first : first + len(layer.rows), : layer.rows.shape[1]], layer.formula
             first += len(layer.rows)
 
 
@@ -101,11 +102,12 @@ def vary(welded: Welded, carriers: Carriers, probe: Probe, grid: Grid, chosen: N
     """Derivative of the probe's values by the displacement in units of ``unit`` (file units)."""
     frame = probe.frame
     relative = frame.scale * unit  # d in the layer's cells
-    gain = np.ones(chosen.shape)
-    gain[chosen] = probe.gain
+    trust = np.sqrt(np.maximum(probe.weight, LEAST_TRUST))
+    gain = np.full(chosen.shape, UNIT_GAIN)
+    gain[chosen] /= trust
     rows = np.full(chosen.shape, -1, dtype=np.int64)
     rows[chosen] = np.arange(np.count_nonzero(chosen))
-    where = _world(frame, grid.centres), RADIUS / frame.scale, relative**-2
+    where = _world(frame, grid.centres), RADIUS / frame.scale, relative**-2 * trust
     if carriers.flow is not None:
         blocks, values = cluster_blocks(carriers, frame, grid)
         factor = frame.scale**2 / (gain * relative)
@@ -144,8 +146,10 @@ def assemble(layers: list[Layer], carriers: Carriers) -> System:
         rows.append(np.where(layer.rows >= 0, layer.rows + first, -1))
         first = max(first, int(rows[-1].max(initial=-1)) + 1)
     blocks = (np.concatenate(ends), np.concatenate([layer.blocks[1] for layer in layers]))
-    values = np.ascontiguousarray(np.concatenate([layer.values for layer in layers], axis=1))
-    stacked = np.concatenate(rows)
+    width = max(len(layer.values) for layer in layers)
+    padded = [np.pad(layer.values, ((0, width - len(layer.values)), (0, 0))) for layer in layers]
+    values = np.ascontiguousarray(np.concatenate(padded, axis=1))
+    stacked = np.concatenate([np.pad(r, ((0, 0), (0, width - r.shape[1])), constant_values=-1) for r in rows])
     centres = np.concatenate([layer.centres for layer in layers])
     reach = np.concatenate([np.full(len(layer.centres), layer.reach) for layer in layers])
     matrix = normal_matrix(blocks, values, stacked, carriers.weight, near_cells(centres, reach))
@@ -154,14 +158,15 @@ def assemble(layers: list[Layer], carriers: Carriers) -> System:
     return System(layers, blocks, values, stacked, carriers, matrix, max(ridge, 1e-12))
 
 
-def diagonal(layer: Layer, inverse_mass: Floats) -> Floats:
-    """``diag(J M^-1 J')``: 1 for a functional that the vertices follow freely, near 0 for one they cannot write."""
+def writable(layer: Layer, probe: Probe, inverse_mass: Floats) -> NDArray[np.bool_]:
+    """Functionals that the vertices can follow: they keep enough of their continuous variation."""
     square = layer.values**2 * inverse_mass[layer.blocks[1]]
     sums = np.concatenate([np.zeros((len(square), 1)), np.cumsum(square, axis=1)], axis=1)
     ends = layer.blocks[0]
     per_cell = (sums[:, ends[1:]] - sums[:, ends[:-1]]).T
-    out: Floats = per_cell[layer.rows >= 0]
-    return out
+    free = np.maximum(probe.weight, LEAST_TRUST) * (probe.gain / UNIT_GAIN) ** 2
+    good: NDArray[np.bool_] = per_cell[layer.rows >= 0] > WRITABLE * free
+    return good
 
 
 def masses(welded: Welded, fixed: NDArray[np.bool_], unit: float) -> tuple[Floats, Floats]:

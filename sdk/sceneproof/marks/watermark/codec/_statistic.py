@@ -11,24 +11,51 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ._constants import CRC_BITS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ._lattice import Probe
 
-TERMS = 2  # statistics looked at per hypothesis: pilots alone, pilots with payload; both are counted
+LIMIT = -9.0  # log10 of the accepted chance
+MOST_TRIES = 3.0  # log10 of the code words tried at most
+TERMS = 3  # statistics looked at per hypothesis: pilots alone, pilots with payload, all as pilots; all are counted
 
 
 def statistic(probe: Probe, angles: NDArray[np.float64]) -> float:
-    """Standard deviations by which the pilots, or pilots and payload (read without its bits), speak for a mark.
+    """Standard deviations by which the functionals speak for a mark, its bits unknown.
 
-    The first is sum w cos(angle) / sqrt(sum w^2 / 2) over the pilots, the second the same with the doubled angle over
-    the payload, where 0 and 1 read alike; the larger of the first and their mean over sqrt 2.
+    The largest of three: sum w cos(angle) / sqrt(sum w^2 / 2) over the pilots; its mean over sqrt 2 with the same of
+    the doubled angle over the payload, where 0 and 1 read alike; and the first over everything, for a mark without a
+    payload.
     """
     pilot = probe.symbol < 0.0
-    first = _normalised(probe.weight[pilot], np.cos(angles[pilot]))
-    second = _normalised(probe.weight[~pilot], np.cos(2.0 * angles[~pilot]))
-    return max(first, (first + second) / math.sqrt(2.0))
+    cosine = np.cos(angles)
+    first = _normalised(probe.weight[pilot], cosine[pilot])
+    second = _normalised(probe.weight[~pilot], 2.0 * cosine[~pilot] ** 2 - 1.0)
+    return max(first, (first + second) / math.sqrt(2.0), _normalised(probe.weight, cosine))
+
+
+def trust(probe: Probe, angles: NDArray[np.float64]) -> float:
+    """Mean cosine of the angle errors, estimated without the bits: what a reading counts beside others.
+
+    For wrapped normal errors the mean of the doubled angle's cosine is the fourth power of it.
+    """
+    pilot = probe.symbol < 0.0
+    cosine = np.cos(angles)
+    double = float((probe.weight[~pilot] * (2.0 * cosine[~pilot] ** 2 - 1.0)).sum() / max(probe.weight.sum(), 1e-300))
+    single = float((probe.weight[pilot] * cosine[pilot]).sum() / max(probe.weight[pilot].sum(), 1e-300))
+    return max(0.1, 0.5 * (math.sqrt(math.sqrt(max(double, 0.0))) + max(single, 0.0)))
+
+
+def worthwhile(z: float, hypotheses: int) -> int:
+    """Code words that may be tried for a statistic of z: as many as leave an accepted chance, none when one does not.
+
+    A tenth of what the limit allows, since over all z the chances of tries chosen so add up to a few times more.
+    """
+    room = LIMIT - 1.0 + CRC_BITS * math.log10(2.0) - log10_tail(z) - math.log10(max(hypotheses, 1) * TERMS)
+    return 0 if room < -1.0 else int(10.0 ** min(max(room, 0.0), MOST_TRIES))
 
 
 def _normalised(weight: NDArray[np.float64], cosine: NDArray[np.float64]) -> float:
@@ -53,6 +80,7 @@ def log10_corrected(z: float, hypotheses: int) -> float:
     return math.log10(probability)
 
 
-def log10_payload(z: float, hypotheses: int, crc_bits: int) -> float:
-    """log10 of the chance that any of H hypotheses passes its CRC with a statistic of at least z."""
-    return min(log10_tail(z) + math.log10(max(hypotheses, 1) * TERMS) - crc_bits * math.log10(2.0), 0.0)
+def log10_payload(z: float, hypotheses: int, tries: int) -> float:
+    """log10 of the chance that any of H hypotheses, with so many code words each, passes its CRC with z or more."""
+    many = max(hypotheses, 1) * TERMS * max(tries, 1)
+    return min(log10_tail(z) + math.log10(many) - CRC_BITS * math.log10(2.0), 0.0)

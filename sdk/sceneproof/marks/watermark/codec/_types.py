@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-METHOD = "flux-qim/1"  # part of the key stream: a change of any scheme constant needs a new number
+METHOD = "flux-qim/2"  # part of the key stream: a change of any scheme constant needs a new number
 
 
 class CodecError(ValueError):
@@ -29,12 +29,14 @@ class Surface:
     """A triangle surface as stored in a file.
 
     ``positions`` (n, 3) float64 in any unit, ``faces`` (m, 3) int64, ``fixed`` (n,) bool marks vertices that must not
-    move. Equal positions are one point of the surface; NaN, unused and degenerate parts are tolerated and ignored.
+    move, ``alias`` that the same surface is read in axes of its own elsewhere, so that here only the given axes are
+    looked at. Equal positions are one point of the surface; NaN, unused and degenerate parts are tolerated and ignored.
     """
 
     positions: NDArray[np.float64]
     faces: NDArray[np.int64]
     fixed: NDArray[np.bool_] | None = None
+    alias: bool = False
 
 
 @dataclass(frozen=True)
