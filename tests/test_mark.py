@@ -15,8 +15,9 @@ import pytest
 
 import sceneproof as sp
 from sceneproof.errors import MarkError, UsageError
+from sceneproof.keys import Key
 from sceneproof.marks.metadata.source_type import PREFIX
-from tests._marked import SECRET, bytes_of, declared, dense, document, edited, low, marked, marked_low
+from tests._marked import OTHER, SECRET, bytes_of, declared, dense, document, edited, low, marked, marked_low
 from tests.makers import shapes
 from tests.makers.builder import Builder
 
@@ -99,7 +100,7 @@ def test_marking_a_marked_file_again_changes_nothing():
 
 SCRIPT = """
 import sys, hashlib, sceneproof as sp
-from tests._marked import SECRET, bytes_of, declared, dense
+from tests._marked import OTHER, SECRET, bytes_of, declared, dense
 print(hashlib.sha256(bytes_of(sp.mark(dense(), declaration=declared(), key=SECRET))).hexdigest())
 """
 
@@ -148,12 +149,21 @@ def test_where_no_mesh_has_room_the_other_marks_go_in():
     assert all(entry["reason"]["zh"] for entry in receipt["left_out"])
 
 
-def test_marks_of_another_producer_are_kept_and_nothing_is_put_over_them():
-    """A second label would hide the first, a second watermark may damage it: neither goes in, nothing is written."""
+def test_label_and_record_of_another_producer_are_kept_and_nothing_is_put_over_them():
+    """A second label would hide the first: where no watermark fits either, nothing is written."""
     with pytest.raises(MarkError, match="another producer") as caught:
         remark(bytes_of(marked_low()), declaration=declared(producer="somebody-else"))
-    for mark in ("label", "metadata", "watermark"):
+    for mark in ("label", "metadata"):
         assert f"{mark}: the file bears" in str(caught.value)
+    assert "watermark: no mesh can bear it" in str(caught.value)
+
+
+def test_a_watermark_beside_another_producer_s_leaves_both_to_be_read():
+    first, second = marked(), Key(OTHER)
+    receipt = sp.mark(bytes_of(first), declaration=declared(producer="a-platform"), key=second, marks=["watermark"])
+    assert receipt.marks["watermark"]["verified"]
+    assert sp.verify(receipt.scene, key=second)["watermark"]["payload"] == receipt["payload"]
+    assert sp.verify(receipt.scene, key=Key(SECRET))["watermark"]["payload"] == first["payload"]
 
 
 def test_without_a_producer_a_labelled_file_is_somebody_else_s():

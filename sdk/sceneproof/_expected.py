@@ -94,7 +94,8 @@ def state(mark: str, reading: Mapping[str, Any] | None, before: Mapping[str, Any
     """``ok``, ``missing`` or ``damaged`` (there, but not whole or not the one that was put in)."""
     if not reading or not reading.get("found"):
         return "missing"
-    if not reading.get({"label": "visible", "metadata": "valid", "watermark": "payload"}[mark]):
+    payload = "found" if before and before.get("payload", "") is None else "payload"  # put in to be detected only
+    if not reading.get({"label": "visible", "metadata": "valid", "watermark": payload}[mark]):
         return "damaged"
     if before and (any(reading.get(name) != before.get(name) for name in COMPARED[mark]) or smaller(reading, before)):
         return "damaged"

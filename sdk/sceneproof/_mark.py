@@ -83,10 +83,8 @@ def _watermark(work: Work, stated: Declaration, options: MarkOptions, keys: Sequ
     from .marks.watermark import watermark
 
     payload = options.payload or watermark.default_payload(stated)
-    foreign = _foreign(work, stated)
-    if foreign is not None:
-        work.leave_out("watermark", foreign)
-        return
+    # beside another producer's mark, of which the key is not known, ours is half as strong, and both read
+    share = 1.0 if _foreign(work, stated) is None else 0.5
     if not keys:
         work.leave_out("watermark", Text("no key was given (--key FILE)", "未提供密钥（--key FILE）"))
         return
@@ -95,20 +93,35 @@ def _watermark(work: Work, stated: Declaration, options: MarkOptions, keys: Sequ
         work.leave_out("watermark", Text(why, "没有载荷：请声明 producer 和 content_id，或使用 --payload 指定"))
         return
     try:
-        plan = watermark.plan(work.scene, payload, keys[0], options.strength)
+        plan = watermark.plan(work.scene, payload, keys[0], options.strength, share)
         marked = apply(work.scene, plan.edits)
     except MarkError as error:
         work.leave_out("watermark", reason(str(error)))
         return
-    work.payload = payload
+    work.payload = plan.payload or None
     work.scene = marked
-    work.expected["watermark"] = {"payload": payload.hex()}
+    work.expected["watermark"] = {"payload": plan.payload.hex() or None}
+    if plan.payload != payload:
+        work.leave_out("watermark", _shortened(8 * len(plan.payload)))
     if plan.distortion:
         work.distortion = {**plan.distortion, "units": "fraction of the bounding-box diagonal"}
     if plan.replaced:
         work.replaced.append({"mark": "watermark", "payload": plan.replaced})
     if plan.refused:
         work.leave_out("watermark", _without(plan.refused, len(plan.carriers)))
+
+
+def _shortened(bits: int) -> Text:
+    """What is said where no mesh has room for the whole payload."""
+    if bits:
+        return Text(
+            f"no mesh has room for the whole payload: its first {bits} bits were put in",
+            f"没有网格能承载完整载荷：只写入了前 {bits} 位",
+        )
+    return Text(
+        "no mesh has room for a payload: the mark can be detected, and says no more",
+        "没有网格能承载载荷：水印只能被检测到，不含其他信息",
+    )
 
 
 def _metadata(work: Work, stated: Declaration, options: MarkOptions, _: Sequence[keyring.Key]) -> None:
@@ -164,7 +177,7 @@ def _label(work: Work, stated: Declaration, options: MarkOptions, _: Sequence[ke
 
 
 def _foreign(work: Work, stated: Declaration) -> Text | None:
-    """Why another producer's file gets neither label nor watermark: both could hide or damage that producer's own."""
+    """Why another producer's file gets no label: it could hide that producer's own."""
     from .marks.metadata.read import read as read_metadata
 
     for copy in read_metadata(work.scene).distinct:
@@ -172,8 +185,8 @@ def _foreign(work: Work, stated: Declaration) -> Text | None:
         if producer != stated.producer or stated.role == "propagator":
             name = repr(str(producer)[:60])
             return Text(
-                f"the file bears the AIGC label of another producer ({name}); its marks are kept as they are",
-                f"文件带有其他制作者（{name}）的 AIGC 标识，其标识和水印保持不变",
+                f"the file bears the AIGC label of another producer ({name}); it stays as it is",
+                f"文件带有其他制作者（{name}）的 AIGC 标识，其标识保持不变",
             )
     return None
 

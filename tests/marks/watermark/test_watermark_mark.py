@@ -16,12 +16,13 @@ from sceneproof.derived.welded import welded
 from sceneproof.errors import MarkError
 from sceneproof.io import apply
 from sceneproof.keys import Key
-from sceneproof.marks.watermark import watermark
+from sceneproof.marks.watermark._surfaces import live_meshes, looked_at
 from sceneproof.marks.watermark.watermark import WatermarkPlan, default_payload, plan, read
 from sceneproof.scene import Scene
 from tests._marked import OTHER, SECRET, bytes_of, low, marked
 from tests.makers import shapes
 from tests.makers.builder import POINTS, Builder
+from tests.marks.watermark._surfaces import blob
 
 KEY = Key(SECRET)
 PAYLOAD = bytes.fromhex("0123456789abcdef")
@@ -118,7 +119,7 @@ def test_the_label_s_own_mesh_never_bears_it():
     held = marked().scene
     assert held is not None
     label = next(node.mesh for node in held.nodes if node.name.startswith("sceneproof"))
-    pointers = {held.meshes[mesh].pointer for mesh in watermark._live_meshes(held)}
+    pointers = {held.meshes[mesh].pointer for mesh in live_meshes(held)}
     assert held.meshes[label].pointer not in pointers
 
 
@@ -155,3 +156,33 @@ def test_the_parts_of_the_payload_cannot_run_into_each_other():
 def test_the_key_is_not_in_the_marked_file():
     assert SECRET not in bytes_of(marked())
     assert KEY.id.encode() not in bytes_of(marked())
+
+
+def _ball(columns: int, **node: Any) -> Scene:
+    positions, faces = bumpy_sphere(columns)
+    b = Builder()
+    b.node("ball", mesh=b.mesh(shapes.Shape(positions, faces.astype(np.uint32)), name="ball"), **node)
+    return sp.load(b.glb())
+
+
+def test_a_mesh_too_coarse_for_a_payload_gets_a_mark_that_can_be_detected():
+    surface = blob(34)
+    b = Builder()
+    b.node("lump", mesh=b.mesh(shapes.Shape(surface.positions.astype(np.float32), surface.faces.astype(np.uint32))))
+    scene = sp.load(b.glb())
+    made = plan(scene, PAYLOAD, KEY)
+    assert made.payload == b""
+    found = read(apply(scene, made.edits), [KEY])
+    assert found.found
+    assert found.payload is None
+    assert not read(apply(scene, made.edits), [Key(OTHER)]).found
+
+
+def test_what_a_quantising_tool_moves_into_the_node_is_undone():
+    """The mesh's own axes are those of the scene again once the node's matrix is applied."""
+    surfaces = looked_at(_ball(24, translation=[3, 0, 0], scale=[2, 2, 2]))
+    assert surfaces.meshes == (0, 0)
+    assert [surface.alias for surface in surfaces.surfaces] == [False, True]
+    moved = 2.0 * surfaces.surfaces[0].positions + [3.0, 0.0, 0.0]
+    assert surfaces.surfaces[1].positions == pytest.approx(moved, abs=1e-6)
+    assert looked_at(_ball(24)).meshes == (0,)

@@ -14,20 +14,24 @@ from typing import Any
 import numpy as np
 
 from sceneproof.declaration import Declaration
-from sceneproof.derived.welded import Welded, welded
-from sceneproof.derived.world import slot_of
+from sceneproof.derived.welded import welded
 from sceneproof.edits import Edit, SetPositions
 from sceneproof.errors import MarkError
 from sceneproof.keys import Key
 from sceneproof.scene import Scene
 
-from ._clouds import joined, plan_clouds, read_clouds
+from ._clouds import joined, plan_clouds
 from ._grid import Placed, Wanted, on_grid, settle
+from ._reading import WatermarkReading, read
+from ._surfaces import live_meshes, surface_of
+
+__all__ = ["ID", "STRENGTHS", "WatermarkPlan", "WatermarkReading", "default_payload", "plan", "read"]
 
 ID = "watermark"
-MOST_CARRIERS = 6  # meshes with most vertices that get the payload; each holds all of it
+MOST_CARRIERS = 12  # meshes with most vertices that get the payload; each holds all of it
 FINE_VERTICES = 3000  # distinct vertices from which a mesh is worth the search for room
 COARSE_TRIES = 3  # meshes below that are tried when none above it can bear the payload
+SHORT = 4  # bytes of the payload that are put in where no mesh can bear all of it
 STRENGTHS = ("Q", "R")
 ROUNDED = 0.9  # share of the limits that is used where the file rounds positions, which turns normals too
 
@@ -42,6 +46,8 @@ class WatermarkPlan:
     carriers : JSON Pointers of the meshes that bear it.
     refused : JSON Pointer to the reason, for meshes that cannot.
     distortion : the largest figures over the carriers; lengths are fractions of the mesh's bounding-box diagonal.
+    payload : what was put in: as given, its first 32 bits where no mesh can bear more, or empty for a mark that can
+        only be detected.
     replaced : payload (hex) of an earlier mark under the same key, when it was another one.
     """
 
@@ -49,6 +55,7 @@ class WatermarkPlan:
     carriers: tuple[str, ...]
     refused: Mapping[str, str]
     distortion: Mapping[str, float] | None
+    payload: bytes
     replaced: str | None = None
 
 
@@ -63,15 +70,28 @@ def default_payload(declaration: Declaration, bits: int = 64) -> bytes | None:
     return hashlib.sha256("\0".join(fields).encode("utf-8")).digest()[: bits // 8]
 
 
-def plan(scene: Scene, payload: bytes, key: Key, strength: str = "Q") -> WatermarkPlan:
+def plan(scene: Scene, payload: bytes, key: Key, strength: str = "Q", share: float = 1.0) -> WatermarkPlan:
     """Displace the vertices of the meshes with most room; where none is fine enough, try the best of the others.
 
-    Raises `MarkError` when no mesh can bear the payload; the message says why.
+    Where no mesh can bear the whole payload its first 32 bits are tried, and then a mark that can only be detected.
+    ``share`` of the limits of the strength is used; half spares a mark of another key that is there already.
+    Raises `MarkError` when no mesh can bear any; the message says why not the payload.
     """
+    first: MarkError | None = None
+    for shorter in dict.fromkeys((payload, payload[:SHORT], b"")):
+        try:
+            return _plan(scene, shorter, key, strength, share)
+        except MarkError as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def _plan(scene: Scene, payload: bytes, key: Key, strength: str, share: float) -> WatermarkPlan:
     refused: dict[str, str] = {}
     meshes = _candidates(scene, refused)
     fine = [mesh for mesh in meshes if len(welded(scene, mesh).positions) >= FINE_VERTICES]
-    work = _Work(scene, payload, key, strength, refused)
+    work = _Work(scene, payload, key, strength, share, refused)
     tried = fine[:MOST_CARRIERS]
     work.put_in(tried)
     if not work.carriers:
@@ -83,13 +103,18 @@ def plan(scene: Scene, payload: bytes, key: Key, strength: str = "Q") -> Waterma
             enough = mesh in fine
             few = f"it has fewer than {FINE_VERTICES:,} distinct vertices"
             refused[scene.meshes[mesh].pointer] = f"{MOST_CARRIERS} larger meshes bear it" if enough else few
-    clouds = plan_clouds(scene, payload, key, strength)
+    clouds = plan_clouds(scene, payload, key, strength) if payload else None
+    carriers = tuple(work.carriers)
+    if clouds is None:
+        if not carriers:
+            raise MarkError(_why_none(refused))
+        return WatermarkPlan(tuple(work.edits), carriers, refused, _worst(work.costs), payload, work.replaced)
     refused = {pointer: why for pointer, why in refused.items() if pointer not in clouds.meshes} | {**clouds.refused}
-    carriers = (*work.carriers, *clouds.carriers)
+    carriers = (*carriers, *clouds.carriers)
     if not carriers:
         raise MarkError(_why_none(refused))
-    distortion = joined(_worst(work.costs), clouds)
-    return WatermarkPlan((*work.edits, *clouds.edits), carriers, refused, distortion, work.replaced or clouds.replaced)
+    distortion, replaced = joined(_worst(work.costs), clouds), work.replaced or clouds.replaced
+    return WatermarkPlan((*work.edits, *clouds.edits), carriers, refused, distortion, payload, replaced)
 
 
 @dataclass(eq=False)
@@ -100,6 +125,7 @@ class _Work:
     payload: bytes
     key: Key
     strength: str
+    share: float
     refused: dict[str, str]
     edits: list[SetPositions] = field(default_factory=list)
     carriers: list[str] = field(default_factory=list)
@@ -116,8 +142,8 @@ class _Work:
         costs: dict[int, Mapping[str, float]] = {}
         for mesh in meshes:
             pointer = self.scene.meshes[mesh].pointer
-            surface = _surface(welded(self.scene, mesh))
-            if held.get(mesh) == self.payload:
+            surface = surface_of(welded(self.scene, mesh))
+            if mesh in held and held[mesh] == self.payload:
                 self.carriers.append(pointer)
                 continue
             room = capacity(surface, bits)
@@ -125,7 +151,7 @@ class _Work:
                 self.refused[pointer] = room.reason or "too little surface detail"
                 continue
             try:
-                share = ROUNDED if on_grid(self.scene, mesh) else 1.0
+                share = self.share * (ROUNDED if on_grid(self.scene, mesh) else 1.0)
                 result = embed(surface, self.payload, self.key.secret, strength=self.strength, share=share)
             except CodecError as error:
                 self.refused[pointer] = str(error)
@@ -153,115 +179,26 @@ class _Work:
             self.costs.append(place.cost)
 
     def _held(self, meshes: Sequence[int], bits: int) -> dict[int, bytes]:
-        """Payload under the same key that a mesh bears already; the meshes are asked one by one only if any does."""
+        """What a mesh bears already under the same key; the meshes are asked one by one only if any does."""
         from .codec import detect
 
-        surfaces = [_surface(welded(self.scene, mesh)) for mesh in meshes]
-        if not surfaces or detect(surfaces, self.key.secret, bits=bits, effort="quick").payload is None:
+        surfaces = [surface_of(welded(self.scene, mesh)) for mesh in meshes]
+        if not surfaces or not detect(surfaces, self.key.secret, bits=bits, effort="quick").found:
             return {}
-        alone = [detect([surface], self.key.secret, bits=bits, effort="quick").payload for surface in surfaces]
-        return {mesh: payload for mesh, payload in zip(meshes, alone, strict=True) if payload is not None}
-
-
-@dataclass(frozen=True)
-class WatermarkReading:
-    """What a search found; `to_dict` is the ``watermark`` object of the contract."""
-
-    found: bool = False
-    payload: bytes | None = None
-    log10_p: float | None = None
-    bits: int = 64
-    corrected: int = 0
-    carriers: tuple[str, ...] = ()
-    method: str | None = None
-    key_id: str | None = None
-    hypotheses: int = 0
-    all: tuple[Mapping[str, Any], ...] = field(default=())
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "found": self.found,
-            "payload": self.payload.hex() if self.payload else None,
-            "log10_p": self.log10_p,
-            "bits": self.bits,
-            "corrected": self.corrected,
-            "carriers": len(self.carriers),
-            "method": self.method,
-            "key_id": self.key_id,
-            "all": [dict(entry) for entry in self.all],
-            "detail": {"hypotheses": self.hypotheses, "pointers": list(self.carriers)},
-        }
-
-
-def read(scene: Scene, keys: Sequence[Key], effort: str = "normal", bits: int = 64) -> WatermarkReading:
-    """Look for a payload under each key of a ring; the surest reading wins, every mark found is in `all`."""
-    from .codec import Surface, detect
-
-    meshes: list[int] = []
-    surfaces: list[Surface] = []
-    for mesh in _live_meshes(scene):
-        whole = welded(scene, mesh)
-        if len(whole.faces):
-            meshes.append(mesh)
-            surfaces.append(_surface(whole))
-    best = WatermarkReading(bits=bits, key_id=keys[0].id if len(keys) == 1 else None)
-    everything: list[dict[str, Any]] = []
-    for key in keys:
-        fields, records = read_clouds(scene, key, effort, bits)
-        everything += records
-        best = max(best, WatermarkReading(**fields), key=_rank)
-        if not surfaces:
-            continue
-        result = detect(surfaces, key.secret, bits=bits, effort=effort)
-        pointers = tuple(scene.meshes[meshes[index]].pointer for index in result.carriers)
-        everything += [
-            {
-                "key_id": key.id,
-                "mesh": scene.meshes[meshes[record.surface]].pointer,
-                "payload": record.payload.hex() if record.payload else None,
-                "log10_p": record.log10_p,
-                "method": record.method,
-            }
-            for record in result.all
-            if record.found
-        ]
-        reading = WatermarkReading(
-            result.found, result.payload, result.log10_p, bits, result.corrected, pointers,
-            result.method if result.found else None, key.id, result.hypotheses,
-        )  # fmt: skip
-        if _rank(reading) > _rank(best):
-            best = reading
-    return WatermarkReading(**{**best.__dict__, "all": tuple(everything)})
-
-
-def _rank(reading: WatermarkReading) -> tuple[bool, bool, float]:
-    return reading.found, reading.payload is not None, -(reading.log10_p if reading.log10_p is not None else 1.0)
-
-
-def _live_meshes(scene: Scene) -> list[int]:
-    """Meshes that the default scene shows, Sceneproof's own left out; all meshes where there is no scene."""
-    nodes = scene.live_nodes()
-    own = {scene.nodes[index].mesh for index in nodes if slot_of(scene.nodes[index])}
-    shown = [scene.nodes[index].mesh for index in nodes if scene.nodes[index].mesh is not None]
-    return [mesh for mesh in dict.fromkeys(shown) if mesh is not None and mesh not in own]
+        alone = [detect([surface], self.key.secret, bits=bits, effort="quick") for surface in surfaces]
+        return {mesh: found.payload or b"" for mesh, found in zip(meshes, alone, strict=True) if found.found}
 
 
 def _candidates(scene: Scene, refused: dict[str, str]) -> list[int]:
     """Meshes that could bear a mark, most vertices first; the others go to `refused` with the reason."""
     found: list[tuple[int, int]] = []
-    for mesh in _live_meshes(scene):
+    for mesh in live_meshes(scene):
         whole = scene.meshes[mesh]
         if not any(len(primitive.triangles) for primitive in whole.primitives):
             refused[whole.pointer] = "it has no triangles"
         else:
             found.append((-len(welded(scene, mesh).positions), mesh))
     return [mesh for _, mesh in sorted(found)]
-
-
-def _surface(whole: Welded) -> Any:
-    from .codec import Surface
-
-    return Surface(np.ascontiguousarray(whole.positions, np.float64), np.ascontiguousarray(whole.faces, np.int64))
 
 
 def _edits(scene: Scene, mesh: int, displacement: Any) -> list[SetPositions]:
