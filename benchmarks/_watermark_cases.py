@@ -74,9 +74,10 @@ def stored(positions: Any, faces: Any) -> Surface:
     return Surface(np.ascontiguousarray(positions.astype(np.float32), np.float64), faces)
 
 
-def marked(surface: Surface, payload: bytes, key: bytes, share: float = 1.0) -> Surface:
-    """The surface with a mark at Q. Raises `CapacityError` when it has no room."""
-    return stored(surface.positions + embed(surface, payload, key, share=share).displacement, surface.faces)
+def marked(surface: Surface, payload: bytes, key: bytes, share: float = 1.0, strength: str = "Q") -> Surface:
+    """The surface with a mark. Raises `CapacityError` when it has no room."""
+    mark = embed(surface, payload, key, strength=strength, share=share)
+    return stored(surface.positions + mark.displacement, surface.faces)
 
 
 @functools.cache

@@ -56,8 +56,9 @@ def _pairs(rows: Rows) -> list[str]:
     lines = [*head, *(_law(label, values[name]) for name, label in STATISTICS), ""]
     both = np.corrcoef(values["z_pilots"], values["z_payload"])[0, 1]
     lines += [
-        f"Correlation of pilots and payload {both:+.3f}. {len(rows) - len(found)} of {len(rows):,} trials had a surface "
-        "on which no lattice fits, or fewer functionals than a reader looks at. The largest of the three statistics decides; it is corrected as three.",
+        f"Correlation of pilots and payload {both:+.3f}. On {len(rows) - len(found)} of {len(rows):,} trials there was "
+        "nothing to read: no lattice fits the surface, or it has fewer functionals than a reader looks at. The largest "
+        "of the three statistics decides, and is corrected as three.",
         "",
         "By state and layer, all as pilots:",
         "",
