@@ -22,11 +22,8 @@ OPEN_IGNORED = 0.20  # share of open edges above which they say nothing (triangl
 BORDER_MEANS_LITTLE = 0.75  # mean border factor below which the surface is also read without it
 RIDGE = 0.1  # times the median diagonal of the normal matrix
 STEPS = tuple(0.0021 * 2.0 ** (k / 6.0) for k in range(20))  # quantiser steps, in cells: .0021 to .0189
-WRITTEN = STEPS[:-2]  # those of the writer: the lifts lead to the others
-LIFTS = (
-    1.0,
-    2.0 ** (1.0 / 3.0),
-)  # step of each layer in the writer's: two steps of the ladder more where a layer is sparse
+WRITTEN = STEPS[:-4]  # those of the writer's raw layer: the lifts lead to the others
+LIFTS = (2.0 ** (1.0 / 3.0), 2.0 ** (2.0 / 3.0))  # by which a canonical layer's step is larger, as it is sparser
 CRC_BITS = 32
 MEMORY = 10  # K = 11, 1024 states, closed on itself: no tail
 # Rate 1/32, free distance 225. Found by random search and hill climbing on the transfer function at the weight .955,

@@ -38,6 +38,7 @@ class _Written:
     fields: Fields
     layer: Layer
     carried: Floats
+    lift: float = 1.0
 
     @property
     def count(self) -> int:
@@ -81,7 +82,7 @@ def _wanted(layers: list[_Written], values: list[Floats], step: float) -> Floats
     changes = []
     for written, value in zip(layers, values, strict=True):
         found = written.probe
-        aim = targets(value, found.dither, written.carried, step * LIFTS[found.frame.layer])
+        aim = targets(value, found.dither, written.carried, step * written.lift)
         changes.append((aim - value) * written.layer.scale)
     return np.concatenate(changes)
 
@@ -184,9 +185,8 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q", 
         raise CapacityError(judged.reason or "the mesh is too small")
     if sum(w.count for w in layers) > MAX_ROWS:
         raise CapacityError(f"the mesh has more than {MAX_ROWS} functionals: it is too scattered, split it")
-    # when both layers together cannot be read, the file's own frame alone may be
     tried: list[Distortion] = []
-    for chosen in [layers, layers[:1]] if len(layers) > 1 else [layers]:
+    for chosen in _attempts(layers):
         system = assemble([w.layer for w in chosen], moving)
         start = _choose(welded, system, chosen, normals, limits)
         for index in range(max(start, 0), max(start - 3, -1), -1):
@@ -201,6 +201,13 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q", 
                 return _embedding(result, distortion, WRITTEN[index], chosen, back)
             break
     raise CapacityError(_excuse(tried, limits, strength))
+
+
+def _attempts(layers: list[_Written]) -> list[list[_Written]]:
+    """All layers with one lift or the other; where they cannot be read, the file's own frame alone may be."""
+    if len(layers) == 1:
+        return [layers]
+    return [[layers[0], *(replace(w, lift=lift) for w in layers[1:])] for lift in LIFTS] + [layers[:1]]
 
 
 def _excuse(tried: list[Distortion], limits: Limits, strength: str) -> str:
