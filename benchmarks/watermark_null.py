@@ -88,6 +88,10 @@ def remember() -> None:
     search: Any = _detect
     search.weld = functools.lru_cache(maxsize=64)(search.weld)
     search.parts = functools.lru_cache(maxsize=64)(search.parts)
+    search.raw_frame = functools.lru_cache(maxsize=64)(search.raw_frame)
+    search.exponent_of = functools.lru_cache(maxsize=256)(search.exponent_of)
+    frames = search.canonical_frames
+    search.canonical_frames = functools.lru_cache(maxsize=64)(lambda surface: tuple(frames(surface)))
     search.UNDO = tuple(replace(undo, apply=functools.lru_cache(maxsize=8)(undo.apply)) for undo in search.UNDO)
 
 
