@@ -133,7 +133,8 @@ def _checks(rows: Rows) -> list[str]:
 
 
 def page(rows: Mapping[str, Rows], seed: int) -> str:
-    """The whole page."""
+    """The whole page. A search that had nothing to read, and so no hypothesis, is no trial."""
+    rows = dict(rows) | {n: [r for r in rows[n] if r["hypotheses"] != "0"] for n in ("ladders", "clouds")}
     return "\n".join(
         [
             "# The watermark's null: what is read where no mark is",

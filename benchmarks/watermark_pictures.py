@@ -34,7 +34,9 @@ def main() -> None:
     for path in chosen.assets:
         scene = sceneproof.load(path)
         whole = max((welded(scene, mesh) for mesh in range(len(scene.meshes))), key=lambda one: len(one.positions))
-        surface = Surface(np.ascontiguousarray(whole.positions, np.float64), np.ascontiguousarray(whole.faces, np.int64))
+        surface = Surface(
+            np.ascontiguousarray(whole.positions, np.float64), np.ascontiguousarray(whole.faces, np.int64)
+        )
         made = None
         for payload in (PAYLOAD, PAYLOAD[:4], b""):
             try:
