@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from sceneproof.marks.watermark.codec import CapacityError, CodecError, Surface, capacity, detect, embed
+from sceneproof.marks.watermark.codec._mesh import weld
 
 from ._surfaces import KEY, blob, grid_faces, sheet
 
@@ -37,6 +40,34 @@ def test_what_cannot_bear_a_mark_is_searched_without_error(name: str) -> None:
     found = detect([POOR[name]], KEY, effort="quick")
     assert not found.found
     assert len(found.all) == 1
+
+
+def _scattered() -> Surface:
+    """Specks so far from each other that no lattice of their size spans them."""
+    corner = np.random.default_rng(3).uniform(-1.0, 1.0, (400, 3)) * 1e4
+    speck = corner[:, None] + np.eye(3) * 0.01
+    return Surface(speck.reshape(-1, 3), np.arange(1200, dtype=np.int64).reshape(-1, 3))
+
+
+def _needles() -> Surface:
+    """Triangles far longer than wide: lettering, wires, cut walls."""
+    start, end = np.random.default_rng(4).uniform(-1.0, 1.0, (2, 20_000, 3))
+    points = np.stack([start, end, end + 1e-4], axis=1)
+    return Surface(points.reshape(-1, 3), np.arange(60_000, dtype=np.int64).reshape(-1, 3))
+
+
+@pytest.mark.parametrize("made", [_scattered, _needles])
+def test_a_surface_that_no_lattice_fits_is_no_error_and_hides_no_other(made: Callable[[], Surface]) -> None:
+    odd = made()
+    with pytest.raises(CodecError, match=r"split it|slivers"):
+        _ = weld(odd).samples
+    assert not detect([odd], KEY).found
+    whole = blob(100)
+    payload = bytes(range(8))
+    marked = Surface(whole.positions + embed(whole, payload, KEY).displacement, whole.faces)
+    found = detect([odd, marked], KEY)
+    assert found.payload == payload
+    assert found.carriers == (1,)
 
 
 def test_no_surfaces_bear_no_mark() -> None:

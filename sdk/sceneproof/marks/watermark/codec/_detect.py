@@ -112,10 +112,13 @@ class _Search:
             if reader.alias and places in (_canonical, _canonical_ladder):
                 continue
             variant = undo.apply(reader.welded)
-            for place in places(variant, margin):
-                if reader.read(place.surface, place.frame, place.layer, f"{place.frame.name}, {undo.id}"):
-                    self.surface = index
-                    return True
+            try:
+                for place in places(variant, margin):
+                    if reader.read(place.surface, place.frame, place.layer, f"{place.frame.name}, {undo.id}"):
+                        self.surface = index
+                        return True
+            except CodecError:  # no lattice fits the variant: it bears nothing, the other surfaces may
+                continue
         return False
 
     def _try(self, readings: list[Reading], label: str) -> bool:

@@ -26,11 +26,14 @@ SIGNS = 4
 
 
 def _frames(reader: Reader, layer: str) -> Iterator[tuple[Welded, Frame]]:
-    if layer == "raw":
-        yield reader.welded, raw_frame(reader.welded)
-    else:
-        for surface in parts(reader.welded):
-            yield from ((surface, frame) for frame in canonical_frames(surface))
+    try:
+        if layer == "raw":
+            yield reader.welded, raw_frame(reader.welded)
+        else:
+            for surface in parts(reader.welded):
+                yield from ((surface, frame) for frame in canonical_frames(surface))
+    except CodecError:  # no lattice fits it
+        return
 
 
 def carries(reader: Reader, like: Reading, code: NDArray[np.uint8], ledger: Ledger) -> bool:
