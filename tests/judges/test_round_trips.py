@@ -41,9 +41,9 @@ CANNOT_TAKE = {("gltfpack -cc -ke", "gltf/chess-board.glb"), ("Blender", "gltf/h
 # What each chain leaves of the marks on our own sample (docs/round-trips.md). Without -kn, gltfpack joins the label
 # with the subject into one mesh, and the watermark is looked for mesh by mesh; Blender drops asset.extras and XMP.
 LEAVES: Mapping[str, tuple[str, ...]] = {
-    "gltfpack": ("label", "metadata"),
+    "gltfpack": ("label", "metadata", "watermark"),
     "gltfpack -kn -km -ke": ("label", "metadata", "watermark"),
-    "gltfpack -cc -ke": ("label", "metadata"),
+    "gltfpack -cc -ke": ("label", "metadata", "watermark"),
     "glTF-Transform copy": ("label", "metadata", "watermark"),
     "glTF-Transform draco": ("label", "metadata", "watermark"),
     "glTF-Transform meshopt": ("label", "metadata", "watermark"),
