@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 KEY = b"a key for the studio's chain"
 SETTINGS = ("origin=ai-generated", "producer=Round Trip Studio", "content_id=rt-1", "role=provider")
 # A chain, and what it leaves of label, metadata and watermark: ok, damaged or missing. The test holds it both ways: a
-# mark that begins to live through a chain changes its row. gltfpack's -si takes triangles from label and subject; Blender
-# drops asset.extras and XMP.
+# mark that begins to live through a chain changes its row. gltfpack's -si takes triangles from label and subject;
+# Blender drops asset.extras and XMP.
 LEAVES = {
     "gltfpack -i {in} -o {out}": ("ok", "ok", "ok"),
     "gltfpack -kn -km -ke -i {in} -o {out}": ("ok", "ok", "ok"),
