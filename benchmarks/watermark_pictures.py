@@ -3,7 +3,8 @@
     python benchmarks/watermark_pictures.py ASSET… --output DIR
 
 Each asset's finest mesh is marked under a fixed key. The pictures are those that the bench measures PSNR from:
-recomputed normals, grey surface, two highlights. Without room for a payload the mark that can only be detected is shown.
+recomputed normals, grey surface, two highlights. Without room for a payload the mark that can only be detected is
+shown.
 """
 
 from __future__ import annotations
