@@ -16,6 +16,7 @@ from sceneproof.kernels.variation import block_vertices, variation
 
 from ._constants import POINT_SPACING, RADIUS, RIDGE, UNIT_GAIN
 from ._lumped import Carriers, Formula, cluster_blocks, formula
+from ._masking import ease, rounds, spacing_of
 from ._mesh import Welded, vertex_normals
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ LEAST_TRUST = 0.02  # weight in the solution of a functional that the reader har
 WRITABLE = 0.3  # smallest share of its continuous variation that a functional must keep on the actual vertices
 MAX_ROWS = 8000
 SMOOTHED = 0.25  # reach of the smoothed normals, in cells
-MAX_SMOOTHING = 60  # umbrella steps
 SHORTEST = 0.5  # smoothed normals shorter than this stay shorter than 1
 _TOLERANCE = 1e-7
 
@@ -177,14 +177,13 @@ def masses(welded: Welded, fixed: NDArray[np.bool_], unit: float) -> tuple[Float
     normals around disagree.
     """
     normals, area = vertex_normals(welded.vertices, welded.faces)
-    edge = welded.vertices[welded.edges[:, 0]] - welded.vertices[welded.edges[:, 1]]
-    spacing = float(np.sqrt((edge**2).sum(axis=1).mean())) / unit
-    steps = min(int((SMOOTHED / spacing) ** 2), MAX_SMOOTHING)
+    free_of = ease(welded, normals, area, unit)
+    steps = rounds(SMOOTHED, spacing_of(welded) / unit)
     if steps:
         normals = umbrella(normals, welded.edges, 0.5, steps)
     length = np.linalg.norm(normals, axis=1)
     normals /= np.maximum(length, SHORTEST)[:, None]
     inverse = np.zeros(len(area))
     free = (area > 0.0) & ~fixed & (length > 1e-3)
-    inverse[free] = unit * unit / area[free]
+    inverse[free] = unit * unit * free_of[free] / area[free]
     return normals * welded.flip, inverse
