@@ -12,10 +12,10 @@ import pytest
 from sceneproof.marks.watermark.codec import _code, _prf, _statistic
 from sceneproof.marks.watermark.codec._constants import CANDIDATES
 from sceneproof.marks.watermark.codec._dither import phases, soft_symbols
-from sceneproof.marks.watermark.codec._frames import canonical_frames, raw_frame
+from sceneproof.marks.watermark.codec._frames import affine_frames, canonical_frames, raw_frame
 from sceneproof.marks.watermark.codec._lattice import probe
-from sceneproof.marks.watermark.codec._mesh import weld
-from sceneproof.marks.watermark.codec._types import CodecError
+from sceneproof.marks.watermark.codec._mesh import sums, weld
+from sceneproof.marks.watermark.codec._types import CodecError, Surface
 
 from ._surfaces import KEY, blob, reordered, sheet, turned
 
@@ -230,17 +230,50 @@ def test_under_wrong_keys_the_statistic_is_standard_normal() -> None:
 def test_the_canonical_frame_follows_the_shape() -> None:
     for surface in (blob(), sheet()):
         here, there = weld(surface), weld(turned(surface, 4))
-        frames = list(canonical_frames(here))
+        frames = canonical_frames(here)
         assert len(frames) == 4
-        moved = next(iter(canonical_frames(there)))
-        assert moved.exponent == frames[0].exponent
+        moved = canonical_frames(there)[0][1]
+        assert moved.exponent == frames[0][1].exponent
         group = there.group[: len(surface.positions)]
-        apart = moved.place(there.vertices)[group] - frames[0].place(here.vertices)[here.group]
+        apart = moved.place(there.vertices)[group] - frames[0][1].place(here.vertices)[here.group]
         assert np.abs(apart).max() < 1e-3  # cells; float32 storage of the turned copy
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_affine_frame_follows_every_affine_map(seed: int) -> None:
+    surface = blob()
+    draws = np.random.default_rng(seed)
+    matrix = np.eye(3) + draws.uniform(-0.3, 0.3, (3, 3))
+    mapped = Surface(surface.positions @ matrix.T * 7.0 + draws.normal(size=3), surface.faces)
+    places = [affine_frames(weld(s)) for s in (surface, mapped)]
+    assert [len(p) for p in places] == [4, 4]
+    (here, first), (there, second) = places[0][0], places[1][0]
+    assert second.exponent == first.exponent
+    groups = [weld(s).group for s in (surface, mapped)]
+    apart = second.place(there.vertices)[groups[1]] - first.place(here.vertices)[groups[0]]
+    assert np.abs(apart).max() < 0.02  # cells; the samples lie otherwise in the stretched surface
+
+
+def test_the_whitened_solid_is_as_thick_in_every_direction() -> None:
+    laid, frame = affine_frames(weld(blob()))[0]
+    of = sums(laid)
+    shift = of.first / of.volume
+    second = of.solid_second / of.volume - np.outer(shift, shift)
+    assert second == pytest.approx(np.eye(3) * second[0, 0], abs=1e-9 * second[0, 0])
+    assert frame.shape is not None
+    assert np.linalg.det(frame.shape.matrix) == pytest.approx(1.0)
+    assert frame.shape.back(laid.vertices) == pytest.approx(weld(blob()).vertices, abs=1e-9)
+
+
+def test_a_sheet_and_a_ball_have_no_affine_frame() -> None:
+    assert affine_frames(weld(sheet())) == []
+    ball = blob()
+    radius = np.linalg.norm(ball.positions, axis=1)[:, None]
+    assert affine_frames(weld(Surface(ball.positions / radius, ball.faces)), gap=1.06) == []
+
+
 def test_four_frames_are_rotations() -> None:
-    for frame in canonical_frames(weld(blob())):
+    for _, frame in [*canonical_frames(weld(blob())), *affine_frames(weld(blob()))]:
         assert frame.axes @ frame.axes.T == pytest.approx(np.eye(3), abs=1e-12)
         assert np.linalg.det(frame.axes) == pytest.approx(1.0)
 

@@ -7,7 +7,7 @@ import pytest
 
 from sceneproof.marks.watermark.codec import Embedding, Surface, detect, embed, key_id
 
-from ._surfaces import KEY, blob, cropped, noisy, quantised, reordered, sheet, soup, stored, turned
+from ._surfaces import KEY, blob, cropped, noisy, quantised, reordered, sheet, soup, stored, stretched, turned
 
 PAYLOAD = bytes.fromhex("00deadbeefc0ffee")
 
@@ -51,6 +51,8 @@ CHANGES: dict[str, Callable[[Surface], Surface]] = {
     "turned and reordered": lambda s: turned(reordered(s), 3),
     "turned, 12 bits, noise 0.1 %": lambda s: noisy(quantised(turned(s, 5), 12), 0.001),
     "turned and flipped": lambda s: turned(_flipped(s), 2),
+    "stretched by a tenth and turned": stretched,
+    "stretched by a tenth, 12 bits, noise 0.1 %": lambda s: noisy(quantised(stretched(s, 5), 12), 0.001),
 }
 
 

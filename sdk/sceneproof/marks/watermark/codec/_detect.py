@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ._code import check_bits, encode
-from ._frames import Frame, canonical_frames, exponent_of, neighbour_exponents, raw_frame
+from ._frames import Frame, exponent_of, neighbour_exponents, raw_frame, shape_frames
 from ._hypotheses import IDENTITY, UNDO, Undo
 from ._known import carries
 from ._mesh import Welded, weld
@@ -52,23 +52,21 @@ def _canonical(welded: Welded, margin: float) -> Iterator[Place]:
         if surface.doubtful:  # the writer may have taken the surface for a solid, or the other way round
             kinds.append(replace(surface, solid=not surface.solid))
         for kind in kinds:
-            frames = list(canonical_frames(kind))
-            if not frames:
-                continue
-            for exponent in neighbour_exponents(exponent_of(kind, frames[0]), margin):
-                for frame in frames:
-                    yield Place(kind, frame.with_exponent(exponent), f"canonical, part {index + 1}")
+            for frames in shape_frames(kind):
+                for exponent in neighbour_exponents(exponent_of(*frames[0]), margin):
+                    for laid, frame in frames:
+                        yield Place(laid, frame.with_exponent(exponent), f"canonical, part {index + 1}")
 
 
 def _canonical_ladder(welded: Welded, margin: float) -> Iterator[Place]:
     """One cell size more and one less: coarse grids and heavy noise change the count of cells."""
     for index, surface in enumerate(parts(welded)):
-        frames = list(canonical_frames(surface))
-        if frames:
-            tried = neighbour_exponents(exponent_of(surface, frames[0]), margin)
-            for exponent in (frames[0].exponent + 1, frames[0].exponent - 1):
-                for frame in frames if exponent not in tried else ():
-                    yield Place(surface, frame.with_exponent(exponent), f"canonical, part {index + 1}")
+        for frames in shape_frames(surface):
+            first = frames[0][1]
+            tried = neighbour_exponents(exponent_of(*frames[0]), margin)
+            for exponent in (first.exponent + 1, first.exponent - 1):
+                for laid, frame in frames if exponent not in tried else ():
+                    yield Place(laid, frame.with_exponent(exponent), f"canonical, part {index + 1}")
 
 
 Places = Callable[[Welded, float], Iterator[Place]]

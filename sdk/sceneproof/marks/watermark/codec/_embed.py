@@ -13,7 +13,7 @@ from ._code import check_bits, encode
 from ._constants import CANONICAL, LIFTS, WRITTEN
 from ._distortion import STRENGTHS, Distortion, Limits, measure
 from ._dither import symbols, targets
-from ._frames import Frame, canonical_frames, raw_frame
+from ._frames import Frame, affine_frames, canonical_frames, raw_frame, written_frame
 from ._lattice import Fields, Probe, evaluate, lay, probe
 from ._lumped import Carriers, carriers
 from ._mesh import Welded, fixed_groups, moved, weld
@@ -26,7 +26,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PASSES = 3
-ROUND_SHAPE = 1.08  # principal moments closer than this ratio: the axes are not to be trusted
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +50,11 @@ def _unit(welded: Welded) -> float:
 
 
 def _prepare(
-    surface: Welded, frame: Frame, key: bytes, carriers: Carriers, unit: float, code: NDArray[np.uint8]
+    place: tuple[Welded, Welded, Frame], key: bytes, carriers: Carriers, unit: float, code: NDArray[np.uint8]
 ) -> _Written:
-    found, grid, fields, chosen = probe(surface, frame, key)
-    layer = vary(surface, carriers, found, grid, chosen, unit)
+    surface, laid, frame = place
+    found, grid, fields, chosen = probe(laid, frame, key)
+    layer = vary(laid, carriers, found, grid, chosen, unit)
     good = writable(layer, found, carriers.weight)
     rows = np.full(chosen.shape, -1, dtype=np.int64)
     places = np.flatnonzero(chosen.reshape(-1))[good]
@@ -69,8 +69,12 @@ def _values(welded: Welded, written: _Written, key: bytes) -> Floats:
     frame = written.probe.frame
     surface = same_part(welded, written.surface)
     if frame.layer == CANONICAL:
-        same = [f for f in canonical_frames(surface) if float((f.axes * frame.axes).sum()) > 2.0]
-        frame = same[0].with_exponent(frame.exponent) if same else frame
+        frames = canonical_frames(surface) if frame.shape is None else affine_frames(surface)
+        same = [place for place in frames if float((place[1].axes * frame.axes).sum()) > 2.0]
+        if same:
+            surface, frame = same[0][0], same[0][1].with_exponent(frame.exponent)
+        elif frame.shape is not None:
+            surface = moved(surface, frame.shape.place(surface.vertices))
     grid, _ = lay(surface, frame, key, written.fields)
     value, _ = evaluate(surface, grid)
     picked: Floats = value[written.layer.rows >= 0]
@@ -143,10 +147,11 @@ def _layers(
 ) -> list[_Written]:
     """The layer in the file's axes, and one in the axes of each part that has them and has room."""
     unit = _unit(welded)
-    layers = [_prepare(welded, raw_frame(welded), key, carriers, unit, code)]
+    layers = [_prepare((welded, welded, raw_frame(welded)), key, carriers, unit, code)]
     for surface in surfaces:
-        for frame in list(canonical_frames(surface, ROUND_SHAPE))[:1]:
-            written = _prepare(surface, frame, key, carriers, unit, code)
+        place = written_frame(surface)
+        if place is not None:
+            written = _prepare((surface, *place), key, carriers, unit, code)
             layers += [written] if written.count >= floor else []
     return layers
 

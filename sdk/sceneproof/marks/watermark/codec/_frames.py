@@ -11,17 +11,23 @@ from numpy.typing import NDArray
 
 from sceneproof.kernels.samples import placed
 
+from ._affine import Shape, whiten
 from ._constants import CANONICAL, LADDER, OCCUPIED, RAW
 from ._mesh import Welded, sums
 
 Floats = NDArray[np.float64]
 
+CLEAR, DOUBT = 1.06, 0.03  # ratio from which axes by higher moments are trusted, and by how much an attack moves it
+CLEAR_SIMILAR = 1.08  # the same of principal moments
 _SIGNS = ((1.0, 1.0, 1.0), (1.0, -1.0, -1.0), (-1.0, 1.0, -1.0), (-1.0, -1.0, 1.0))
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """``x -> (x - origin) @ axes.T * scale`` in units of one cell; ``scale`` includes the cell size."""
+    """``x -> (x - origin) @ axes.T * scale`` in units of one cell; ``scale`` includes the cell size.
+
+    With a ``shape``, x are the places after it: the frame lies on the whitened surface.
+    """
 
     layer: int
     exponent: int
@@ -29,6 +35,7 @@ class Frame:
     axes: Floats
     scale: float
     name: str
+    shape: Shape | None = None
 
     def place(self, points: Floats) -> Floats:
         """Points (n, 3) in cells."""
@@ -109,7 +116,7 @@ def _skew(welded: Welded, moments: _Moments) -> Floats:
     return third
 
 
-def canonical_frames(welded: Welded, gap: float = 1.0) -> Iterator[Frame]:
+def canonical_frames(welded: Welded, gap: float = 1.0) -> list[tuple[Welded, Frame]]:
     """The four frames along the principal axes, the one that third moments choose first; none for a shape too round.
 
     ``gap`` is the smallest ratio of neighbouring principal moments that is trusted. The scale is that of the second
@@ -117,17 +124,55 @@ def canonical_frames(welded: Welded, gap: float = 1.0) -> Iterator[Frame]:
     """
     moments = _moments(welded)
     if moments is None or min(moments.values[1:] / moments.values[:-1]) < gap:
-        return
+        return []
     third = _skew(welded, moments)
     sign = np.where(third < 0.0, -1.0, 1.0)
     if np.prod(sign) < 0.0:
         sign[np.argmin(np.abs(third))] *= -1.0
-    axes = moments.axes * sign[:, None]
     exponent = _rough(welded.area / moments.size**2, CANONICAL)
-    first = Frame(CANONICAL, exponent, moments.centre, axes, 2.0 ** (-exponent / LADDER) / moments.size, "canonical")
+    scale = 2.0 ** (-exponent / LADDER) / moments.size
+    first = Frame(CANONICAL, exponent, moments.centre, moments.axes * sign[:, None], scale, "canonical")
+    return [(welded, frame) for frame in _four(welded, first)]
+
+
+def affine_frames(welded: Welded, gap: float = 1.0) -> list[tuple[Welded, Frame]]:
+    """The four frames that follow a solid through any affine map, each with the whitened surface on which it lies.
+
+    None for what is no solid, and where higher moments tell the axes apart by less than the ratio ``gap``.
+    """
+    moments = _moments(welded) if welded.solid else None
+    found = None if moments is None else whiten(welded, moments.centre, moments.values, moments.axes)
+    if found is None or found.gap < gap:
+        return []
+    exponent = _rough(found.surface.area / found.size**2, CANONICAL)
+    scale = 2.0 ** (-exponent / LADDER) / found.size
+    first = Frame(CANONICAL, exponent, np.zeros(3), found.axes, scale, "affine", found.shape)
+    return [(found.surface, frame) for frame in _four(found.surface, first)]
+
+
+def written_frame(welded: Welded) -> tuple[Welded, Frame] | None:
+    """The frame that follows the shape in which a writer writes, and the surface on which it lies."""
+    frames = affine_frames(welded, CLEAR) or canonical_frames(welded, CLEAR_SIMILAR)
+    return frames[0] if frames else None
+
+
+def shape_frames(welded: Welded) -> Iterator[list[tuple[Welded, Frame]]]:
+    """The kinds of frame that :func:`written_frame` may have chosen on what this surface once was."""
+    affine = affine_frames(welded, CLEAR - DOUBT)
+    if affine:
+        yield affine
+    if not affine or not affine_frames(welded, CLEAR + DOUBT):
+        similar = canonical_frames(welded)
+        if similar:
+            yield similar
+
+
+def _four(welded: Welded, first: Frame) -> list[Frame]:
     first = first.with_exponent(round(exponent_of(welded, first)))
-    for index, extra in enumerate(_SIGNS):
-        yield replace(first, axes=axes * np.asarray(extra)[:, None], name=f"canonical{index or ''}")
+    return [
+        replace(first, axes=first.axes * np.asarray(signs)[:, None], name=f"{first.name}{index or ''}")
+        for index, signs in enumerate(_SIGNS)
+    ]
 
 
 def neighbour_exponents(value: float, margin: float) -> list[int]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ._constants import STEPS
 from ._dither import phases, symbols
-from ._frames import Frame, canonical_frames, raw_frame
+from ._frames import Frame, raw_frame, shape_frames
 from ._lattice import probe
 from ._parts import parts
 from ._reader import FEWEST, Ledger, Reader, Reading
@@ -31,7 +31,8 @@ def _frames(reader: Reader, layer: str) -> Iterator[tuple[Welded, Frame]]:
             yield reader.welded, raw_frame(reader.welded)
         else:
             for surface in parts(reader.welded):
-                yield from ((surface, frame) for frame in canonical_frames(surface))
+                for frames in shape_frames(surface):
+                    yield from frames
     except CodecError:  # no lattice fits it
         return
 

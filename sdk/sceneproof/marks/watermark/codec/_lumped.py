@@ -14,6 +14,7 @@ from ._constants import RADIUS
 from ._mesh import SAMPLES, Welded
 
 if TYPE_CHECKING:
+    from ._affine import Shape
     from ._frames import Frame
     from ._lattice import Grid
 
@@ -46,6 +47,19 @@ class Carriers:
     def weight(self) -> Floats:
         """Inverse mass of what the rows of a layer are made of: vertices, or clusters."""
         return self.inverse if self.clusters is None else np.ascontiguousarray(self.clusters[:, 4])
+
+    def through(self, shape: Shape) -> Carriers:
+        """The same on the surface after a map that keeps volumes, and so keeps what a displacement sweeps."""
+
+        def placed(rows: Floats) -> Floats:
+            out = rows.copy()
+            out[:, :3] = shape.place(np.ascontiguousarray(rows[:, :3]))
+            out[:, 3] *= shape.spread
+            return out
+
+        hats = None if self.hats is None else placed(self.hats)
+        clusters = None if self.clusters is None else placed(self.clusters)
+        return Carriers(shape.turn(self.directions), self.inverse, hats, clusters)
 
 
 def carriers(welded: Welded, directions: Floats, inverse: Floats, unit: float) -> Carriers:

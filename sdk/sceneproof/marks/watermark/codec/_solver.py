@@ -99,15 +99,20 @@ class System:
 
 
 def vary(welded: Welded, carriers: Carriers, probe: Probe, grid: Grid, chosen: NDArray[np.bool_], unit: float) -> Layer:
-    """Derivative of the probe's values by the displacement in units of ``unit`` (file units)."""
+    """Derivative of the probe's values by the displacement in units of ``unit`` (file units).
+
+    ``welded`` is the surface on which the probe's frame lies, ``carriers`` are those of the file's surface.
+    """
     frame = probe.frame
+    if frame.shape is not None:
+        carriers = carriers.through(frame.shape)
     relative = frame.scale * unit  # d in the layer's cells
     trust = np.sqrt(np.maximum(probe.weight, LEAST_TRUST))
     gain = np.full(chosen.shape, UNIT_GAIN)
     gain[chosen] /= trust
     rows = np.full(chosen.shape, -1, dtype=np.int64)
     rows[chosen] = np.arange(np.count_nonzero(chosen))
-    where = _world(frame, grid.centres), RADIUS / frame.scale, relative**-2 * trust
+    where = _world(frame, grid.centres), _reach(frame), relative**-2 * trust
     if carriers.flow is not None:
         blocks, values = cluster_blocks(carriers, frame, grid)
         factor = frame.scale**2 / (gain * relative)
@@ -132,7 +137,13 @@ def _rotated(frame: Frame, normals: Floats) -> Floats:
 
 def _world(frame: Frame, centres: Floats) -> Floats:
     local = centres / frame.scale
-    return np.stack([(local * frame.axes[:, k]).sum(axis=1) for k in range(3)], axis=1) + frame.origin
+    world = np.stack([(local * frame.axes[:, k]).sum(axis=1) for k in range(3)], axis=1) + frame.origin
+    return world if frame.shape is None else frame.shape.back(world)
+
+
+def _reach(frame: Frame) -> float:
+    """Radius of a bump in the file's units, the longest if the map makes it an ellipsoid."""
+    return RADIUS / frame.scale * (1.0 if frame.shape is None else frame.shape.reach)
 
 
 def assemble(layers: list[Layer], carriers: Carriers) -> System:
