@@ -37,7 +37,8 @@ class Shape:
 
     def back(self, points: Floats) -> Floats:
         """Points (n, 3) in the file's coordinates."""
-        return _through(np.linalg.inv(self.matrix), points) + self.origin
+        inverse = np.linalg.inv(self.matrix).astype(np.float64)
+        return _through(inverse, points) + self.origin
 
     @property
     def reach(self) -> float:
