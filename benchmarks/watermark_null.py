@@ -27,7 +27,7 @@ from sceneproof.marks.watermark.codec import CodecError, _detect, detect, detect
 from sceneproof.marks.watermark.codec._code import code_length, decode
 from sceneproof.marks.watermark.codec._constants import STEPS
 from sceneproof.marks.watermark.codec._dither import phases
-from sceneproof.marks.watermark.codec._frames import Frame, canonical_frames, raw_frame
+from sceneproof.marks.watermark.codec._frames import Frame, raw_frame, shape_frames
 from sceneproof.marks.watermark.codec._lattice import probe
 from sceneproof.marks.watermark.codec._mesh import Welded, weld
 from sceneproof.marks.watermark.codec._parts import parts
@@ -50,7 +50,7 @@ def places(case: cases.Case, seed: int) -> tuple[str, list[tuple[Welded, Frame]]
     whole = weld(surfaces[0])
     found = [(whole, raw_frame(whole))]
     for part in parts(whole):
-        found += [(part, frame) for frame in canonical_frames(part)]
+        found += [place for frames in shape_frames(part) for place in frames]
     return case.state if bears or not case.marked else case.state.replace("marked", "refused"), found
 
 
@@ -90,8 +90,8 @@ def remember() -> None:
     search.parts = functools.lru_cache(maxsize=64)(search.parts)
     search.raw_frame = functools.lru_cache(maxsize=64)(search.raw_frame)
     search.exponent_of = functools.lru_cache(maxsize=256)(search.exponent_of)
-    frames = search.canonical_frames
-    search.canonical_frames = functools.lru_cache(maxsize=64)(lambda surface: tuple(frames(surface)))
+    frames = search.shape_frames
+    search.shape_frames = functools.lru_cache(maxsize=64)(lambda surface: tuple(frames(surface)))
     search.UNDO = tuple(replace(undo, apply=functools.lru_cache(maxsize=8)(undo.apply)) for undo in search.UNDO)
 
 
