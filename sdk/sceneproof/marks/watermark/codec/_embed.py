@@ -224,11 +224,18 @@ def _excuse(tried: list[Distortion], limits: Limits, strength: str) -> str:
             "what fits the distortion limits does not survive 12-bit rounding with 0.1 % noise"
         )
     least = min(tried, key=lambda t: t.normal_mean)
+    shown = least.picture > limits.picture
     return (
         f"the mesh cannot be marked invisibly at strength {strength}: the faintest mark turns its normals by "
         f"{least.normal_mean:.1f} degrees on average, {least.normal_p95:.1f} at the 95th percentile, moves it up to "
         f"{100 * least.maximum:.2f} %; limits {limits.normal_mean}, {limits.normal_p95}, {100 * limits.maximum:.2f} %"
+        + (f"; a picture of it changes by {_db(least.picture)} dB PSNR, limit {_db(limits.picture)}" if shown else "")
     )
+
+
+def _db(change: float) -> str:
+    """PSNR of an rms change of grey values of which white is 1."""
+    return f"{-20.0 * math.log10(max(change, 1e-9)):.0f}"
 
 
 def _stored(surface: Surface, welded: Welded, shift: Floats) -> Floats:
