@@ -12,6 +12,7 @@ from ._solver import masses, vary, writable
 from ._types import Capacity, CodecError, Surface
 
 FUNCTIONALS_PER_BIT = 2.0  # of payload and CRC: below it the code does not survive what quantisation costs
+PLENTY_PER_BIT = 2.5  # from which a layer bears attacks too
 VERTICES_PER_FUNCTIONAL = 2.0  # fewer free vertices cannot hold the functionals apart
 _KEY = b"capacity does not depend on a key"
 
@@ -19,6 +20,11 @@ _KEY = b"capacity does not depend on a key"
 def floor_of(bits: int) -> int:
     """Smallest number of functionals for a payload of so many bits."""
     return int(FUNCTIONALS_PER_BIT * (bits + CRC_BITS))
+
+
+def plenty_of(bits: int) -> int:
+    """Functionals of a layer with room to lose some."""
+    return int(PLENTY_PER_BIT * (bits + CRC_BITS))
 
 
 def predict(functionals: int, free: int, bits: int) -> Capacity:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ._capacity import plenty_of
 from ._code import check_bits, encode
+from ._constants import RAW
 from ._frames import Frame, exponent_of, neighbour_exponents, raw_frame, shape_frames
 from ._hypotheses import IDENTITY, UNDO, Undo
 from ._known import carries
@@ -20,6 +22,7 @@ PLAIN = 64  # surfaces, the ones with most vertices, that are read as they stand
 WIDE = 8  # those that are looked at in canonical frames
 THOROUGH = 4  # those that get the whole ladder
 FEWEST_VERTICES = 200  # a third of what the shortest payload needs: below, there is nothing to look for
+FEW = 1.15  # times what the writer calls plenty: attacks and keys change the count
 CROPPED = (1, 2, 3, -1, 4, 5)  # steps of the cell ladder from what is received: a crop occupies fewer cells
 
 
@@ -112,12 +115,21 @@ class _Search:
             variant = undo.apply(reader.welded)
             try:
                 for place in places(variant, margin):
-                    if reader.read(place.surface, place.frame, place.layer, f"{place.frame.name}, {undo.id}"):
+                    if self._read(reader, place, undo):
                         self.surface = index
                         return True
             except CodecError:  # no lattice fits the variant: it bears nothing, the other surfaces may
                 continue
         return False
+
+    def _read(self, reader: Reader, place: Place, undo: Undo) -> bool:
+        """Read a place, and with smaller cells too where a writer would have found too few functionals."""
+        label = f"{place.frame.name}, {undo.id}"
+        if reader.read(place.surface, place.frame, place.layer, label):
+            return True
+        if place.frame.layer == RAW or reader.count >= FEW * plenty_of(self.ledger.sizes[0]):
+            return False
+        return reader.read(place.surface, place.frame.with_exponent(place.frame.exponent - 1), place.layer, label)
 
     def _try(self, readings: list[Reading], label: str) -> bool:
         if len(readings) < 2:

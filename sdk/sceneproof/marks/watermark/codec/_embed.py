@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ._capacity import predict, refused
+from ._capacity import plenty_of, predict, refused
 from ._code import check_bits, encode
 from ._constants import CANONICAL, LIFTS, WRITTEN
 from ._distortion import STRENGTHS, Distortion, Limits, measure
@@ -143,16 +143,23 @@ def _choose(welded: Welded, system: System, layers: list[_Written], normals: Flo
 
 
 def _layers(
-    welded: Welded, key: bytes, carriers: Carriers, code: NDArray[np.uint8], surfaces: list[Welded], floor: int
+    welded: Welded, key: bytes, carriers: Carriers, code: NDArray[np.uint8], surfaces: list[Welded], plenty: int
 ) -> list[_Written]:
-    """The layer in the file's axes, and one in the axes of each part that has them and has room."""
+    """The layer in the file's axes, and one in the axes of each part that has them.
+
+    A part that is thin everywhere suits few of the waves: with less than ``plenty`` functionals it gets smaller cells.
+    """
     unit = _unit(welded)
     layers = [_prepare((welded, welded, raw_frame(welded)), key, carriers, unit, code)]
     for surface in surfaces:
         place = written_frame(surface)
         if place is not None:
-            written = _prepare((surface, *place), key, carriers, unit, code)
-            layers += [written] if written.count >= floor else []
+            laid, frame = place
+            written = _prepare((surface, laid, frame), key, carriers, unit, code)
+            if written.count < plenty:
+                finer = frame.with_exponent(frame.exponent - 1)
+                written = _prepare((surface, laid, finer), key, carriers, unit, code)
+            layers.append(written)
     return layers
 
 
@@ -184,7 +191,7 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q", 
     # where vertices are lumped they are lumped over all parts, so a layer of a few must have them one by one
     alone = surfaces[0].area < WHOLE * welded.area
     moving = Carriers(normals, inverse) if alone else carriers(welded, normals, inverse, unit)
-    layers = _layers(welded, key, moving, encode(payload), surfaces, predict(0, free, bits).functionals)
+    layers = _layers(welded, key, moving, encode(payload), surfaces, plenty_of(bits))
     judged = predict(layers[0].count, free, bits)
     if not judged.ok:
         raise CapacityError(judged.reason or "the mesh is too small")

@@ -72,7 +72,10 @@ def _curved(welded: Welded) -> Welded:
     ab, bc, ca = between(0, 1), between(1, 2), between(2, 0)
     p, q, r = corners.T
     faces = np.concatenate([np.stack(t, axis=1) for t in ((p, ab, ca), (ab, q, bc), (ca, bc, r), (ab, bc, ca))])
-    rounded = replace(welded, faces=np.ascontiguousarray(faces))
+    at = count + np.arange(len(a))
+    inner = [np.stack(pair, axis=1) for pair in ((ab, bc), (bc, ca), (ca, ab))]
+    edges = np.concatenate([np.stack([a, at], axis=1), np.stack([b, at], axis=1), *inner])
+    rounded = replace(welded, faces=np.ascontiguousarray(faces), edges=np.ascontiguousarray(edges))
     return moved(rounded, np.concatenate([welded.vertices, middle]))
 
 

@@ -87,21 +87,24 @@ class Ledger:
 
 @dataclass(eq=False)
 class Reader:
-    """Best readings of one surface, by layer and part."""
+    """Best readings of one surface, by layer and part; ``count`` functionals were there at the last place read."""
 
     welded: Welded
     ledger: Ledger
     alias: bool = False
     best: dict[str, Reading] = field(default_factory=dict)
     functionals: int = 0
+    count: int = 0
 
     def read(self, surface: Welded, frame: Frame, layer: str, label: str) -> bool:
         """Evaluate one probe under every step (and both signs of a sheet); True on a lock."""
+        self.count = 0
         try:
             found, _, _, _ = probe(surface, frame, self.ledger.key)
         except CodecError:  # a surface that no lattice fits bears nothing
             return False
-        self.functionals = max(self.functionals, len(found.value))
+        self.count = len(found.value)
+        self.functionals = max(self.functionals, self.count)
         if len(found.value) < FEWEST:
             return False
         tried: list[tuple[float, Probe, float, float]] = []
