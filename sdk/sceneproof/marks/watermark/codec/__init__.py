@@ -11,9 +11,9 @@ from ._cloud_detect import detect_cloud
 from ._cloud_embed import capacity_cloud, embed_cloud
 from ._cloud_types import Cloud, CloudEmbedding, splat_weights
 from ._detect import detect
-from ._embed import embed
 from ._prf import key_id
 from ._types import METHOD, Capacity, CapacityError, CodecError, Detection, Embedding, Record, Surface
+from ._writer import embed
 
 __all__ = [
     "METHOD",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ._code import check_bits
 from ._constants import CRC_BITS
+from ._finest import FEWEST_WRITTEN, MOST_FINE, fine_parts, stored
 from ._frames import raw_frame
 from ._lattice import probe
 from ._lumped import carriers
@@ -50,9 +51,24 @@ def refused(welded: Welded) -> str | None:
 
 
 def capacity(surface: Surface, bits: int = 64) -> Capacity:
-    """Predict without embedding whether ``bits`` (32 to 128, a multiple of 8) fit. Never raises on odd geometry."""
+    """Predict without embedding whether ``bits`` (32 to 128, a multiple of 8) fit. Never raises on odd geometry.
+
+    Where the whole has no room for them, the roomiest of its finest connected parts may.
+    """
     check_bits(bits)
     welded = weld(surface)
+    whole = _room(surface, welded, bits)
+    if whole.ok:
+        return whole
+    for faces in fine_parts(welded, FEWEST_WRITTEN, MOST_FINE):
+        part, _ = stored(surface, welded, faces)
+        room = _room(part, weld(part), bits)
+        if room.ok:
+            return room
+    return whole
+
+
+def _room(surface: Surface, welded: Welded, bits: int) -> Capacity:
     why = refused(welded)
     if why:
         return Capacity(False, 0, 0, why)

@@ -8,21 +8,23 @@ from dataclasses import dataclass, replace
 from ._capacity import plenty_of
 from ._code import check_bits, encode
 from ._constants import RAW
+from ._finest import FEWEST_READ, LOOKED_AT, alone, fine_parts
 from ._frames import Frame, exponent_of, neighbour_exponents, raw_frame, shape_frames
 from ._hypotheses import IDENTITY, UNDO, Undo
 from ._known import carries
 from ._mesh import Welded, weld
 from ._parts import parts
-from ._reader import SMALL, Ledger, Reader, Reading, combined
+from ._reader import SMALL, Ledger, Reader, Reading
 from ._statistic import LIMIT, log10_corrected
+from ._sums import pooled
 from ._types import METHOD, CodecError, Detection, Record, Surface
 
 EFFORTS = ("quick", "normal", "deep")
 PLAIN = 64  # surfaces, the ones with most vertices, that are read as they stand
 WIDE = 8  # those that are looked at in canonical frames
 THOROUGH = 4  # those that get the whole ladder
-FEWEST_VERTICES = 200  # a third of what the shortest payload needs: below, there is nothing to look for
 FEW = 1.15  # times what the writer calls plenty: attacks and keys change the count
+PARTS = 2  # of the finest connected parts, those that get it
 CROPPED = (1, 2, 3, -1, 4, 5)  # steps of the cell ladder from what is received: a crop occupies fewer cells
 
 
@@ -78,8 +80,9 @@ Places = Callable[[Welded, float], Iterator[Place]]
 class _Search:
     """The order of the search over surfaces, variants and frames."""
 
-    def __init__(self, readers: dict[int, Reader], ledger: Ledger) -> None:
+    def __init__(self, readers: dict[int, Reader], ledger: Ledger, owners: dict[int, int]) -> None:
         self.readers = readers
+        self.owners = owners  # of the readers of parts: the surface that each belongs to
         self.ledger = ledger
         self.surface = -1
 
@@ -93,7 +96,7 @@ class _Search:
             return True
         if effort == "quick":
             return False
-        some = self._largest(THOROUGH)
+        some = self._largest(THOROUGH, PARTS)
         if self._pass(IDENTITY, _raw_ladder, margin, some) or self._pass(IDENTITY, _canonical_ladder, margin, some):
             return True
         for undo in UNDO[1:]:
@@ -105,8 +108,9 @@ class _Search:
                 return True
         return self._all_surfaces()
 
-    def _largest(self, count: int) -> dict[int, Reader]:
-        return dict(list(self.readers.items())[:count])
+    def _largest(self, count: int, parts: int = LOOKED_AT) -> dict[int, Reader]:
+        wholes = [index for index in self.readers if index not in self.owners][:count]
+        return {index: self.readers[index] for index in (*wholes, *list(self.owners)[:parts])}
 
     def _pass(self, undo: Undo, places: Places, margin: float, only: dict[int, Reader] | None = None) -> bool:
         for index, reader in (self.readers if only is None else only).items():
@@ -131,25 +135,24 @@ class _Search:
             return False
         return reader.read(place.surface, place.frame.with_exponent(place.frame.exponent - 1), place.layer, label)
 
-    def _try(self, readings: list[Reading], label: str) -> bool:
-        if len(readings) < 2:
+    def _try(self, found: list[tuple[Reading, int]], label: str, others: int = 1) -> bool:
+        both = pooled(found, label)
+        if both is None:
             return False
         self.ledger.hypotheses += 1
-        both = combined(readings, label)
-        return self.ledger.decode(both)
+        return self.ledger.decode(both[0], 10.0 ** min(both[1], 300.0) * others)
 
     def _both_layers(self) -> bool:
         for index, reader in self.readers.items():
-            if self._try(list(reader.best.values()), "raw and canonical"):
+            layers = [(best, reader.tried[layer]) for layer, best in reader.best.items()]
+            if self._try(layers, "raw and canonical", len(self.readers)):
                 self.surface = index
                 return True
         return False
 
     def _all_surfaces(self) -> bool:
-        if len(self.readers) < 2:
-            return False
-        strong = [max(r.best.values(), key=lambda b: b.z) for r in self.readers.values() if r.best]
-        if self._try([r for r in strong if r.z > 1.0], "all surfaces together"):
+        tops = [(r, max(r.best, key=lambda layer: r.best[layer].z)) for r in self.readers.values() if r.best]
+        if self._try([(r.best[top], sum(r.tried.values())) for r, top in tops], "all surfaces together"):
             self.surface = -1
             return True
         return False
@@ -170,13 +173,25 @@ def detect(surfaces: Sequence[Surface], key: bytes, *, bits: int = 64, effort: s
     welded = {i: weld(s) for i, s in enumerate(surfaces)}
     largest_first = sorted(welded, key=lambda i: (-len(welded[i].vertices), i))
     readers = {
-        i: Reader(welded[i], ledger, surfaces[i].alias)
-        for i in largest_first
-        if len(welded[i].vertices) >= FEWEST_VERTICES
+        i: Reader(welded[i], ledger, surfaces[i].alias) for i in largest_first if len(welded[i].vertices) >= FEWEST_READ
     }
-    search = _Search(readers, ledger)
+    owners: dict[int, int] = {}
+    for index, part in _finest_of(readers):
+        owners[len(surfaces) + len(owners)] = index
+        readers[len(surfaces) + len(owners) - 1] = Reader(part, ledger)
+    search = _Search(readers, ledger, owners)
     search.run(effort)
     return _decision(search, len(surfaces))
+
+
+def _finest_of(readers: dict[int, Reader]) -> list[tuple[int, Welded]]:
+    """The finest connected parts of all surfaces with the surface of each, most vertices first."""
+    found = []
+    for index, reader in readers.items():
+        if not reader.alias:
+            faces = fine_parts(reader.welded, FEWEST_READ, LOOKED_AT)
+            found += [(index, alone(reader.welded, part)) for part in faces]
+    return sorted(found, key=lambda entry: -len(entry[1].vertices))[:LOOKED_AT]
 
 
 def _decision(search: _Search, count: int) -> Detection:
@@ -192,8 +207,9 @@ def _decision(search: _Search, count: int) -> Detection:
         method = f"{METHOD} {ledger.lock.reading.method}"
         carriers = _carriers(search, ledger.lock.reading, payload or b"")
     elif log10_p < LIMIT:
-        carriers = tuple(i for i, r in readers.items() if r.best and _strong(r, ledger.hypotheses))
-    records = tuple(_record(i, readers.get(i), search, i in carriers, payload) for i in range(count))
+        strong = {search.owners.get(i, i) for i, r in readers.items() if r.best and _strong(r, ledger.hypotheses)}
+        carriers = tuple(sorted(strong))
+    records = tuple(_record(i, search, i in carriers, payload) for i in range(count))
     return Detection(
         found=log10_p < LIMIT,
         payload=payload,
@@ -215,17 +231,21 @@ def _strong(reader: Reader, hypotheses: int) -> bool:
 def _carriers(search: _Search, reading: Reading, payload: bytes) -> tuple[int, ...]:
     """The surface that locked, and all others that agree with its payload far beyond chance."""
     code = encode(payload)
-    out = {search.surface} if search.surface >= 0 else set()
+    out = {search.owners.get(search.surface, search.surface)} if search.surface >= 0 else set()
     for index, reader in search.readers.items():
-        if index not in out and carries(reader, reading, code, search.ledger):
-            out.add(index)
+        owner = search.owners.get(index, index)
+        if owner not in out and carries(reader, reading, code, search.ledger):
+            out.add(owner)
     return tuple(sorted(out))
 
 
-def _record(index: int, reader: Reader | None, search: _Search, carried: bool, payload: bytes | None) -> Record:
-    if reader is None or not reader.best:
-        return Record(index, False, None, 0.0, 0.0, 0, METHOD, 0, reader.functionals if reader else 0)
-    top = max(reader.best.values(), key=lambda b: b.z)
+def _record(index: int, search: _Search, carried: bool, payload: bytes | None) -> Record:
+    own = [reader for at, reader in search.readers.items() if search.owners.get(at, at) == index]
+    found = [best for reader in own for best in reader.best.values()]
+    if not found:
+        most = max((reader.functionals for reader in own), default=0)
+        return Record(index, False, None, 0.0, 0.0, 0, METHOD, 0, most)
+    top = max(found, key=lambda b: b.z)
     corrected = 0
     if carried and payload is not None:
         soft = top.soft(8 * len(payload))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ._capacity import plenty_of, predict, refused
+from ._capacity import floor_of, plenty_of, predict, refused
 from ._code import check_bits, encode
 from ._constants import CANONICAL, LIFTS, WRITTEN
 from ._distortion import STRENGTHS, Distortion, Limits, measure
@@ -143,38 +143,34 @@ def _choose(welded: Welded, system: System, layers: list[_Written], normals: Flo
 
 
 def _layers(
-    welded: Welded, key: bytes, carriers: Carriers, code: NDArray[np.uint8], surfaces: list[Welded], plenty: int
+    welded: Welded, key: bytes, carriers: Carriers, code: NDArray[np.uint8], surfaces: list[Welded], bits: int
 ) -> list[_Written]:
-    """The layer in the file's axes, and one in the axes of each part that has them.
+    """The layer in the file's axes, and one in the axes of each part that has them, or of the whole.
 
-    A part that is thin everywhere suits few of the waves: with less than ``plenty`` functionals it gets smaller cells.
+    The whole has it where no part has room for the payload.
     """
     unit = _unit(welded)
-    layers = [_prepare((welded, welded, raw_frame(welded)), key, carriers, unit, code)]
-    for surface in surfaces:
+    first = _prepare((welded, welded, raw_frame(welded)), key, carriers, unit, code)
+
+    def of(surface: Welded) -> list[_Written]:
         place = written_frame(surface)
-        if place is not None:
-            laid, frame = place
-            written = _prepare((surface, laid, frame), key, carriers, unit, code)
-            if written.count < plenty:
-                finer = frame.with_exponent(frame.exponent - 1)
-                written = _prepare((surface, laid, finer), key, carriers, unit, code)
-            layers.append(written)
-    return layers
+        if place is None:
+            return []
+        laid, frame = place
+        written = _prepare((surface, laid, frame), key, carriers, unit, code)
+        if written.count >= plenty_of(bits):
+            return [written]
+        # a part that is thin everywhere suits few of the waves: smaller cells
+        return [_prepare((surface, laid, frame.with_exponent(frame.exponent - 1)), key, carriers, unit, code)]
+
+    found = [written for surface in surfaces for written in of(surface)]
+    if surfaces[-1] is not welded and all(written.count < floor_of(bits) for written in found):
+        found = of(welded) or found
+    return [first, *found]
 
 
-def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q", share: float = 1.0) -> Embedding:
-    """Displacement that writes ``payload`` (4 to 16 bytes) under ``key`` into a surface, blind to read.
-
-    ``strength`` is an operating point: ``Q`` (MRMS at most 0.05 % of the diagonal, mean normal deviation at most 1.5
-    degrees, 95th percentile 3.5) or ``R`` (0.10 %, 4 degrees); both keep every vertex within 0.4 %. The largest step
-    of the ladder that keeps them is taken, and the float32 result is read back before it is given out.
-    ``share`` of those limits is used up: less leaves room for the rounding of a file's grid, and half spares a mark of
-    another key that is there already. An empty payload makes a mark that can only be detected.
-    Raises :class:`CapacityError` when the surface cannot bear the payload, :class:`CodecError` on bad arguments.
-    The same input gives the same bits on any number of threads.
-    Source: flux functionals by Reynolds' transport theorem; QIM by Chen and Wornell 2001; ridge as a soft clamp.
-    """
+def write(surface: Surface, payload: bytes, key: bytes, strength: str, share: float) -> Embedding:
+    """The payload in a surface as a whole, see :func:`embed` in `_writer`."""
     bits = check_bits(8 * len(payload))
     if strength not in STRENGTHS:
         raise CodecError(f"strength {strength!r}: one of {', '.join(STRENGTHS)} is needed")
@@ -191,7 +187,7 @@ def embed(surface: Surface, payload: bytes, key: bytes, *, strength: str = "Q", 
     # where vertices are lumped they are lumped over all parts, so a layer of a few must have them one by one
     alone = surfaces[0].area < WHOLE * welded.area
     moving = Carriers(normals, inverse) if alone else carriers(welded, normals, inverse, unit)
-    layers = _layers(welded, key, moving, encode(payload), surfaces, plenty_of(bits))
+    layers = _layers(welded, key, moving, encode(payload), surfaces, bits)
     judged = predict(layers[0].count, free, bits)
     if not judged.ok:
         raise CapacityError(judged.reason or "the mesh is too small")

@@ -71,3 +71,19 @@ def read_back(surface: Surface, displacement: Floats, payload: bytes, key: bytes
         if name not in layers:
             layers.append(name)
     return Readback(tuple(layers), errors)
+
+
+def read_back_parts(surface: Surface, displacement: Floats, payload: bytes, key: bytes) -> float | None:
+    """The same of a payload that lies in parts, which were read back each alone: from all of the surface.
+
+    It is read as stored, and rounded to 14 bits, to which exporters round a mesh when they are not told otherwise; what
+    is coarser is coarser still for a part. The share of code symbols that were wrong, or None.
+    """
+    stored = (surface.positions + displacement).astype(np.float32).astype(np.float64)
+    errors = 0.0
+    for points in (stored, _quantised(stored, 14)):
+        found = detect([Surface(points, surface.faces)], key, bits=8 * len(payload), effort="quick")
+        if not found.found or (found.payload or b"") != payload:
+            return None
+        errors = max(errors, found.corrected / max(found.symbols, 1))
+    return errors

@@ -70,15 +70,17 @@ class Ledger:
     hypotheses: int = 0
     lock: Lock | None = None
 
-    def decode(self, reading: Reading) -> bool:
+    def decode(self, reading: Reading, choices: float = 0.0) -> bool:
         """Try to read a payload of each size; True when one locks at the accepted chance.
 
+        ``choices`` is the number of choices that a sum of readings was the best of; it comes to what was tried.
         Only as many code words are tried as would be accepted: what could not lock costs nothing.
         """
-        tries = worthwhile(reading.z, self.hypotheses * len(self.sizes))
+        many = (self.hypotheses + choices) * len(self.sizes)
+        tries = worthwhile(reading.z, many)
         for bits in self.sizes if tries else ():
             decoded = decode(reading.soft(bits), bits, tries)
-            chance = log10_payload(reading.z, self.hypotheses * len(self.sizes), tries)
+            chance = log10_payload(reading.z, many, tries)
             if decoded.payload is not None and chance < LIMIT:
                 self.lock = Lock(reading, decoded, bits, chance)
                 return True
@@ -87,7 +89,10 @@ class Ledger:
 
 @dataclass(eq=False)
 class Reader:
-    """Best readings of one surface, by layer and part; ``count`` functionals were there at the last place read."""
+    """Best readings of one surface, by layer and part, and the hypotheses that each is the best of.
+
+    ``count`` functionals were there at the last place read.
+    """
 
     welded: Welded
     ledger: Ledger
@@ -95,6 +100,7 @@ class Reader:
     best: dict[str, Reading] = field(default_factory=dict)
     functionals: int = 0
     count: int = 0
+    tried: dict[str, int] = field(default_factory=dict)
 
     def read(self, surface: Welded, frame: Frame, layer: str, label: str) -> bool:
         """Evaluate one probe under every step (and both signs of a sheet); True on a lock."""
@@ -113,6 +119,7 @@ class Reader:
             for step in STEPS:
                 self.ledger.hypotheses += 1
                 tried.append((statistic(read, phases(read, step)), read, step, sign))
+        self.tried[layer] = self.tried.get(layer, 0) + len(tried)
         tried.sort(key=lambda t: -t[0])
         readings = [reading_of(*entry, label, layer, frame) for entry in tried[:TRIES]]
         kept = self.best.get(layer)

@@ -49,7 +49,7 @@ def trust(probe: Probe, angles: NDArray[np.float64]) -> float:
     return max(0.1, 0.5 * (math.sqrt(math.sqrt(max(double, 0.0))) + max(single, 0.0)))
 
 
-def worthwhile(z: float, hypotheses: int) -> int:
+def worthwhile(z: float, hypotheses: float) -> int:
     """Code words that may be tried for a statistic of z: as many as leave an accepted chance, none when one does not.
 
     A tenth of what the limit allows, since over all z the chances of tries chosen so add up to a few times more.
@@ -80,7 +80,7 @@ def log10_corrected(z: float, hypotheses: int) -> float:
     return math.log10(probability)
 
 
-def log10_payload(z: float, hypotheses: int, tries: int) -> float:
+def log10_payload(z: float, hypotheses: float, tries: int) -> float:
     """log10 of the chance that any of H hypotheses, with so many code words each, passes its CRC with z or more."""
     many = max(hypotheses, 1) * TERMS * max(tries, 1)
     return min(log10_tail(z) + math.log10(many) - CRC_BITS * math.log10(2.0), 0.0)
