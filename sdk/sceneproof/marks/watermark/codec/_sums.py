@@ -19,7 +19,8 @@ SHARED = 0.05  # share of functionals that two readings may have in common: copi
 
 
 def pooled(found: Sequence[tuple[Reading, int]], label: str) -> tuple[Reading, float] | None:
-    """The readings that say more than the best of so many tries does by chance, summed, and log10 of all choices.
+    """The readings that say more than the best of so many tries does by chance, summed, and log10 of all choices
+    in hypotheses.
 
     Each entry is a reading and the hypotheses that it is the best of. None where fewer than two are worth it.
     """
@@ -35,7 +36,7 @@ def pooled(found: Sequence[tuple[Reading, int]], label: str) -> tuple[Reading, f
     both = combined(kept, label)
     sets = math.log10(len(found) * math.comb(len(found), len(kept)))
     heavier = _log10_chi(sum(r.z**2 for r in kept), len(kept)) - log10_tail(math.sqrt(sum(r.z**2 for r in kept)))
-    return both, choices + sets + max(heavier, 0.0)
+    return both, choices + sets + max(heavier, 0.0) - math.log10(TERMS)  # which every chance counts once
 
 
 def _same(first: Reading, second: Reading) -> bool:
