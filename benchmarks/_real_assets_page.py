@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
@@ -53,6 +54,8 @@ def summary(rows: Sequence[Row]) -> list[str]:
     for mark in MARKS:
         put = [row["verified"][mark] for row in marked if mark in row["verified"]]
         lines.append(f"{mark}: put into {len(put)}, read back from {sum(put)}")
+    lengths = Counter(row.get("payload", 0) for row in marked if row["verified"].get("watermark"))
+    lines.append("payloads: " + ", ".join(f"{count} of {bits} bits" for bits, count in sorted(lengths.items())[::-1]))
     ratios = _ratios(marked)
     if ratios:
         lines.append(f"growth of marked files: median {statistics.median(ratios):.3f}")
@@ -150,7 +153,7 @@ def _mark(row: Row, mark: str) -> str:
     if mark == "label" and isinstance(row.get("height"), float):
         text += f" ({100 * row['height']:.1f} %)"
     if mark == "watermark" and row.get("carriers"):
-        text += f" ({row['carriers']} meshes)"
+        text += f" ({row['carriers']} meshes, {row['payload']} bits)" if row.get("payload") else " (by its key alone)"
     return text
 
 

@@ -113,6 +113,7 @@ def receipted(receipt: dict[str, Any]) -> Row:
         "left_out": {entry["mark"]: entry["reason"]["en"] for entry in receipt["left_out"]},
         "height": (marks.get("label") or {}).get("height_ratio"),
         "carriers": (marks.get("watermark") or {}).get("carriers"),
+        "payload": 4 * len((marks.get("watermark") or {}).get("payload") or ""),
         "streams": [sum(note[name] for note in receipt["reencoded"]) for name in ("bytes_before", "bytes_after")],
         "bits": sorted(bits, key=str),
     }
