@@ -1,8 +1,8 @@
 """Assisted detection: the suspect is registered to a copy that the holder kept, then read in that copy's own frame.
 
-Of the reference only the geometry counts, so any copy does: the unmarked original, or one that bears any mark. One
-without the key's own mark also stands in for what a crop took away near the cut, see `_registration._completed`. The
-registration never sees the key, so the null of the statistic stays exact; every candidate placement is counted in p.
+Of the reference only the geometry counts, so any copy does: the unmarked original, or one that bears any mark. Against
+one without the key's own mark the reading is informed: what the suspect changed of it is read, not the suspect alone.
+The registration never sees the key, so the null of the statistic stays exact; every candidate placement is counted.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from sceneproof.errors import InputError, MissingExtraError
 from sceneproof.keys import Key
@@ -143,24 +145,41 @@ class _Search:
 
     def look(self, candidate: Candidate, effort: str) -> WatermarkReading | None:
         """The reading under the first key that locks, if one does."""
-        from .codec import Surface, detect
-
-        if not candidate.continued and (self.closest is None or candidate.rms < self.closest.rms):
+        if self.closest is None or candidate.rms < self.closest.rms:
             self.closest = candidate
-        surfaces = [Surface(found.points, found.faces) for found in candidate.surfaces]
-        for key in self.keys if surfaces else ():
-            if candidate.continued and not self._clean(key):
-                continue
-            result = detect(surfaces, key.secret, bits=self.bits, effort="quick" if effort == "quick" else "normal")
-            every = self.tried.get(key.id, 0) + result.hypotheses
-            self.tried[key.id] = every
-            p = corrected(result.log10_p, result.hypotheses, every)
-            if result.found and p < LIMIT:
-                return self._reading(candidate, key, result, (p, every))
+        for read_ in (self._informed, self._alone) if candidate.surfaces else ():
+            for key, result in read_(candidate, effort):
+                every = self.tried.get(key.id, 0) + result.hypotheses
+                self.tried[key.id] = every
+                p = corrected(result.log10_p, result.hypotheses, every)
+                if result.found and p < LIMIT:
+                    return self._reading(candidate, key, result, (p, every))
         return None
 
+    def _informed(self, candidate: Candidate, _: str) -> Iterator[tuple[Key, Detection]]:
+        """What the suspect changed of the reference, under the keys whose mark that does not bear."""
+        from ._registration._seen import REACH, seen
+        from .codec import Kept, Surface, detect_informed
+
+        kept: list[Kept] = []
+        for key in filter(self._clean, self.keys):
+            for found in candidate.surfaces if not kept else ():
+                part = self.whole.parts[found.row]
+                reach = REACH * float(np.linalg.norm(np.ptp(part.points, axis=0)))
+                places = seen(part.points, part.faces, (found.points, found.faces), reach)
+                kept.append(Kept(Surface(part.points, part.faces), places))
+            yield key, detect_informed(kept, key.secret, bits=self.bits)
+
+    def _alone(self, candidate: Candidate, effort: str) -> Iterator[tuple[Key, Detection]]:
+        """The suspect's own surface where it came to lie."""
+        from .codec import Surface, detect
+
+        surfaces = [Surface(found.points, found.faces) for found in candidate.surfaces]
+        for key in self.keys:
+            yield key, detect(surfaces, key.secret, bits=self.bits, effort="quick" if effort == "quick" else "normal")
+
     def _clean(self, key: Key) -> bool:
-        """Whether the reference as a whole shows no mark under this key: then neither does a collar taken from it."""
+        """Whether the reference as a whole shows no mark under this key: else it would speak for the suspect."""
         from .codec import Surface, detect
 
         if key.id not in self.clean:

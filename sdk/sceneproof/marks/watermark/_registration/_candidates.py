@@ -9,7 +9,6 @@ import numpy as np
 from sceneproof.errors import MissingExtraError
 
 from ._articulate import Articulation, together
-from ._completed import completed
 from ._connectivity import by_connectivity, by_order
 from ._fit import affine, robust, similarity
 from ._global import CROPPED, UNCUT, place
@@ -46,12 +45,6 @@ def candidates(suspect: Body, reference: Body) -> Iterator[Candidate]:
         yield from _from_shape(both)
 
 
-def _one(both: Pair, matrix: Floats, kind: str) -> list[Candidate]:
-    """One transform for all; what is left of a crop is continued first, for then more of it can be read."""
-    found = candidate(both, matrix, kind)
-    return [*completed(both, matrix, found), found]
-
-
 def matched(suspect: Body, reference: Body) -> Ints:
     """Pairs (k, 2) of vertices that are the same by order or by connectivity."""
     by_number = by_order(suspect, reference)
@@ -82,7 +75,7 @@ def _from_matches(both: Pair, matches: Ints) -> list[Candidate]:
         if left <= ALIKE * best + 1e-7:
             name = f"{kind} of matched vertices"
             if kind != "pose":
-                return _one(both, found, name)
+                return [candidate(both, found, name)]
             joints = found if len(matches) > ALMOST_ALL * len(both.suspect.points) else together(both, found)
             return [unposed(both, joints, matches, name)]
     return []
@@ -108,7 +101,7 @@ def _from_shape(both: Pair) -> Iterator[Candidate]:
     if placed.share > PLACED:
         for kind, aligned in refined(both, placed.matrix, REACH * diagonal):
             if np.isfinite(aligned.rms):
-                yield from _one(both, aligned.matrix, kind)
+                yield candidate(both, aligned.matrix, kind)
 
 
 def _placed(both: Pair, skinned: bool) -> Aligned:

@@ -105,15 +105,13 @@ class Candidate:
     """The suspect as it would lie in the reference's own node-local frames, one surface for each part that was met.
 
     ``rms`` is the root mean square distance to the reference over what overlaps, a fraction of the reference's
-    bounding-box diagonal; ``overlap`` the share of its area that the suspect covers. ``continued`` holds when the
-    reference itself stands in for what is missing near a cut.
+    bounding-box diagonal; ``overlap`` the share of its area that the suspect covers.
     """
 
     kind: str
     surfaces: tuple[Registered, ...]
     rms: float
     overlap: float
-    continued: bool = False
 
 
 def applied(matrix: Floats, points: Floats) -> Floats:

@@ -11,6 +11,7 @@ from ._cloud_detect import detect_cloud
 from ._cloud_embed import capacity_cloud, embed_cloud
 from ._cloud_types import Cloud, CloudEmbedding, splat_weights
 from ._detect import detect
+from ._informed import Kept, detect_informed
 from ._prf import key_id
 from ._types import METHOD, Capacity, CapacityError, CodecError, Detection, Embedding, Record, Surface
 from ._writer import embed
@@ -24,12 +25,14 @@ __all__ = [
     "CodecError",
     "Detection",
     "Embedding",
+    "Kept",
     "Record",
     "Surface",
     "capacity",
     "capacity_cloud",
     "detect",
     "detect_cloud",
+    "detect_informed",
     "embed",
     "embed_cloud",
     "key_id",

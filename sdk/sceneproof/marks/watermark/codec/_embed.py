@@ -179,22 +179,15 @@ def write(surface: Surface, payload: bytes, key: bytes, strength: str, share: fl
     why = refused(welded)
     if why:
         raise CapacityError(why)
-    fixed = fixed_groups(welded, surface)
-    unit = _unit(welded)
-    normals, inverse = masses(welded, fixed, unit)
-    free = int((inverse > 0.0).sum())
-    surfaces = disjoint(parts(welded))
-    # where vertices are lumped they are lumped over all parts, so a layer of a few must have them one by one
-    alone = surfaces[0].area < WHOLE * welded.area
-    moving = Carriers(normals, inverse) if alone else carriers(welded, normals, inverse, unit)
-    layers = _layers(welded, key, moving, encode(payload), surfaces, bits)
-    judged = predict(layers[0].count, free, bits)
+    moving, layers = designed(welded, fixed_groups(welded, surface), key, payload)
+    normals = moving.directions
+    judged = predict(layers[0].count, moving.free, bits)
     if not judged.ok:
         raise CapacityError(judged.reason or "the mesh is too small")
     if sum(w.count for w in layers) > MAX_ROWS:
         raise CapacityError(f"the mesh has more than {MAX_ROWS} functionals: it is too scattered, split it")
     tried: list[Distortion] = []
-    for chosen in _attempts(layers):
+    for chosen in attempts(layers):
         system = assemble([w.layer for w in chosen], moving)
         start = _choose(welded, system, chosen, normals, limits)
         for index in range(max(start, 0), max(start - 3, -1), -1):
@@ -211,7 +204,24 @@ def write(surface: Surface, payload: bytes, key: bytes, strength: str, share: fl
     raise CapacityError(_excuse(tried, limits, strength))
 
 
-def _attempts(layers: list[_Written]) -> list[list[_Written]]:
+def designed(
+    welded: Welded, fixed: NDArray[np.bool_], key: bytes, payload: bytes, lump: bool = True
+) -> tuple[Carriers, list[_Written]]:
+    """What moves, and the layers to be written; their places depend on the surface, the key and the payload's length.
+
+    Without ``lump`` the derivative is kept vertex by vertex however fine the mesh is.
+    """
+    unit = _unit(welded)
+    normals, inverse = masses(welded, fixed, unit)
+    surfaces = disjoint(parts(welded))
+    # where vertices are lumped they are lumped over all parts, so a layer of a few must have them one by one
+    alone = surfaces[0].area < WHOLE * welded.area
+    one_by_one = alone or not lump
+    moving = Carriers(normals, inverse) if one_by_one else carriers(welded, normals, inverse, unit)
+    return moving, _layers(welded, key, moving, encode(payload), surfaces, 8 * len(payload))
+
+
+def attempts(layers: list[_Written]) -> list[list[_Written]]:
     """All layers with one lift or the other; where they cannot be read, the file's own frame alone may be."""
     if len(layers) == 1:
         return [layers]

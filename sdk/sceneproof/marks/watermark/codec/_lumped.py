@@ -44,6 +44,11 @@ class Carriers:
         return None if self.hats is None else self.hats[:, 4]
 
     @property
+    def free(self) -> int:
+        """Number of vertices that can move."""
+        return int((self.inverse > 0.0).sum())
+
+    @property
     def weight(self) -> Floats:
         """Inverse mass of what the rows of a layer are made of: vertices, or clusters."""
         return self.inverse if self.clusters is None else np.ascontiguousarray(self.clusters[:, 4])
