@@ -7,6 +7,7 @@ import pytest
 
 from sceneproof.marks.watermark.codec import Surface, _masking, embed
 from sceneproof.marks.watermark.codec._distortion import PIXEL, SHIFTED, STRENGTHS, TURNED, measure
+from sceneproof.marks.watermark.codec._embed import _held
 from sceneproof.marks.watermark.codec._masking import DENOISED, FREEST, curvature, ease
 from sceneproof.marks.watermark.codec._mesh import Welded, vertex_normals, weld
 
@@ -150,3 +151,13 @@ def test_a_picture_at_q_keeps_its_limit() -> None:
     known = welded.group >= 0
     places[welded.group[known]] += made.displacement[known]
     assert 0.0 < measure(welded, places).picture <= STRENGTHS["Q"].picture * 1.001
+
+
+def test_the_few_that_would_move_furthest_are_led_to_the_limit_and_the_others_stay() -> None:
+    d = np.array([0.0, 0.5, -0.69, 0.75, -2.0, 50.0])
+    held = _held(d, 1.0)
+    assert held[:3] == pytest.approx(d[:3])
+    assert np.abs(held).max() <= 1.0
+    assert (np.diff(np.abs(held)) > 0.0).all()
+    assert (np.sign(held) == np.sign(d)).all()
+    assert _held(np.array([0.7 + 1e-6]), 1.0)[0] == pytest.approx(0.7 + 1e-6, abs=1e-9)

@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PASSES = 3
+KNEE = 0.7  # share of the largest displacement from which displacements are led towards it
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +96,19 @@ def _first(system: System, layers: list[_Written], step: float) -> Floats:
     return system.solve(_wanted(layers, [w.probe.value for w in layers], step))
 
 
-def _refine(welded: Welded, system: System, layers: list[_Written], normals: Floats, step: float, key: bytes) -> Floats:
+def _held(d: Floats, most: float) -> Floats:
+    """Displacements with their size led smoothly to at most ``most``, the few that would go beyond it.
+
+    Without it those few, at tips and folds, would decide how strongly everything else is marked.
+    """
+    knee = KNEE * most
+    beyond = np.maximum(np.abs(d) - knee, 0.0) / (most - knee)
+    return np.where(beyond > 0.0, np.sign(d) * (knee + (most - knee) * np.tanh(beyond)), d)
+
+
+def _refine(
+    welded: Welded, system: System, layers: list[_Written], normals: Floats, step: float, key: bytes, most: float
+) -> Floats:
     """Normal displacement after a few passes of Newton's method with the first derivative kept.
 
     Each pass aims anew from what the values would be without the displacement: a functional that answers otherwise
@@ -103,16 +116,18 @@ def _refine(welded: Welded, system: System, layers: list[_Written], normals: Flo
     """
     unit = _unit(welded)
     cuts = np.cumsum([w.count for w in layers])[:-1]
-    d = _first(system, layers, step)
+    d = _held(_first(system, layers, step), most)
     for _ in range(PASSES - 1):
         now = moved(welded, welded.vertices + normals * (d * unit)[:, None])
         predicted = np.split(system.change(d), cuts)
         values = [_values(now, w, key) - p / w.layer.scale for w, p in zip(layers, predicted, strict=True)]
-        d = system.solve(_wanted(layers, values, step))
+        d = _held(system.solve(_wanted(layers, values, step)), most)
     return d * unit
 
 
-def _choose(welded: Welded, system: System, layers: list[_Written], normals: Floats, limits: Limits) -> int:
+def _choose(
+    welded: Welded, system: System, layers: list[_Written], normals: Floats, limits: Limits, most: float
+) -> int:
     """Index of the largest step whose first-order displacement stays within the limits, -1 for none.
 
     Distortion grows almost in proportion to the step, so that one solution tells where to look.
@@ -120,7 +135,7 @@ def _choose(welded: Welded, system: System, layers: list[_Written], normals: Flo
     unit = _unit(welded)
 
     def load(index: int) -> float:
-        d = _first(system, layers, WRITTEN[index]) * unit
+        d = _held(_first(system, layers, WRITTEN[index]), most) * unit
         return limits.load(measure(welded, welded.vertices + normals * d[:, None]))
 
     index = len(WRITTEN) // 2
@@ -186,12 +201,13 @@ def write(surface: Surface, payload: bytes, key: bytes, strength: str, share: fl
         raise CapacityError(judged.reason or "the mesh is too small")
     if sum(w.count for w in layers) > MAX_ROWS:
         raise CapacityError(f"the mesh has more than {MAX_ROWS} functionals: it is too scattered, split it")
+    most = 0.99 * limits.maximum * welded.diagonal / _unit(welded)
     tried: list[Distortion] = []
     for chosen in attempts(layers):
         system = assemble([w.layer for w in chosen], moving)
-        start = _choose(welded, system, chosen, normals, limits)
+        start = _choose(welded, system, chosen, normals, limits, most)
         for index in range(max(start, 0), max(start - 3, -1), -1):
-            d = _refine(welded, system, chosen, normals, WRITTEN[index], key)
+            d = _refine(welded, system, chosen, normals, WRITTEN[index], key, most)
             distortion = measure(welded, welded.vertices + normals * d[:, None])
             tried.append(distortion)
             if not limits.hold(distortion):
