@@ -23,7 +23,7 @@ from .watermark import WatermarkReading, read
 
 if TYPE_CHECKING:
     from ._registration._types import Body, Candidate
-    from .codec import Detection
+    from .codec import Detection, Kept
 
 CLEAN = -2.0  # log10 of p, above which the reference is taken to bear no mark of a key
 LIMIT = -9.0  # log10 of the accepted chance of a false find, as in the codec
@@ -158,17 +158,25 @@ class _Search:
 
     def _informed(self, candidate: Candidate, _: str) -> Iterator[tuple[Key, Detection]]:
         """What the suspect changed of the reference, under the keys whose mark that does not bear."""
-        from ._registration._seen import REACH, seen
-        from .codec import Kept, Surface, detect_informed
+        from .codec import detect_informed
 
-        kept: list[Kept] = []
+        kept: list[Kept] | None = None
         for key in filter(self._clean, self.keys):
-            for found in candidate.surfaces if not kept else ():
-                part = self.whole.parts[found.row]
-                reach = REACH * float(np.linalg.norm(np.ptp(part.points, axis=0)))
-                places = seen(part.points, part.faces, (found.points, found.faces), reach)
-                kept.append(Kept(Surface(part.points, part.faces), places))
+            kept = self._kept(candidate) if kept is None else kept
             yield key, detect_informed(kept, key.secret, bits=self.bits)
+
+    def _kept(self, candidate: Candidate) -> list[Kept]:
+        """The reference's parts that were met, and where the suspect has their vertices."""
+        from ._registration._seen import REACH, seen
+        from .codec import Kept, Surface
+
+        out = []
+        for found in candidate.surfaces:
+            part = self.whole.parts[found.row]
+            reach = REACH * float(np.linalg.norm(np.ptp(part.points, axis=0)))
+            places = seen(part.points, part.faces, (found.points, found.faces), reach)
+            out.append(Kept(Surface(part.points, part.faces), places))
+        return out
 
     def _alone(self, candidate: Candidate, effort: str) -> Iterator[tuple[Key, Detection]]:
         """The suspect's own surface where it came to lie."""

@@ -8,12 +8,13 @@ using higher order moments", ICASSP 1989). They are integrals over the solid, so
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ._mesh import Welded
+from ._mesh import Welded, moved
 
 Floats = NDArray[np.float64]
 
@@ -80,16 +81,17 @@ def whiten(welded: Welded, centre: Floats, values: Floats, principal: Floats) ->
     if not strengths[0] > 0.0:
         return None
     axes = columns.T.copy()
-    along = np.array([float((third * _cube(axis)).sum()) for axis in axes])
-    axes *= np.where(along < 0.0, -1.0, 1.0)[:, None]
-    if float((np.cross(axes[0], axes[1]) * axes[2]).sum()) < 0.0:
-        axes[np.argmin(np.abs(along))] *= -1.0
-    moved = shape.place(welded.vertices)
-    a, b, c = (moved[welded.faces[:, k]] for k in range(3))
-    area = float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2.0
-    diagonal = float(np.linalg.norm(np.ptp(moved[welded.faces.reshape(-1)], axis=0)))
-    surface = replace(welded, vertices=moved, area=area, diagonal=diagonal)
+    axes = signed(axes, np.array([float((third * _cube(axis)).sum()) for axis in axes]))
+    surface = moved(welded, shape.place(welded.vertices))
     return Whitened(surface, shape, axes, float(min(strengths[1:] / strengths[:-1])), size)
+
+
+def signed(axes: Floats, third: Floats) -> Floats:
+    """Axes (3, 3) as rows, towards its positive third moment (3,) each; the least sure turned where they mirror."""
+    out: Floats = axes * np.where(third < 0.0, -1.0, 1.0)[:, None]
+    if float((np.cross(out[0], out[1]) * out[2]).sum()) < 0.0:
+        out[np.argmin(np.abs(third))] *= -1.0
+    return out
 
 
 def _higher(welded: Welded, shape: Shape, size: float) -> tuple[Floats, Floats]:
@@ -108,8 +110,8 @@ def _higher(welded: Welded, shape: Shape, size: float) -> tuple[Floats, Floats]:
         for j in range(i, 3):
             for k in range(j, 3):
                 value = 0.5 * float((cone * x[i] * x[j] * x[k]).sum())
-                for a, b, c in ((i, j, k), (i, k, j), (j, i, k), (j, k, i), (k, i, j), (k, j, i)):
-                    third[a, b, c] = value
+                for place in permutations((i, j, k)):
+                    third[place] = value
     radius = cone * (x[0] ** 2 + x[1] ** 2 + x[2] ** 2)
     fourth = np.array([[3.0 / 7.0 * float((radius * x[i] * x[j]).sum()) for j in range(3)] for i in range(3)])
     return third, fourth

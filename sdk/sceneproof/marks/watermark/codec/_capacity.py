@@ -82,4 +82,4 @@ def _room(surface: Surface, welded: Welded, bits: int) -> Capacity:
     except CodecError as error:
         return Capacity(False, 0, 0, str(error))
     layer = vary(welded, moving, found, grid, chosen, unit)
-    return predict(int(writable(layer, found, moving.weight).sum()), int((inverse > 0.0).sum()), bits)
+    return predict(int(writable(layer, found, moving.weight).sum()), moving.free, bits)

@@ -9,7 +9,7 @@ import numpy as np
 from ._cloud_constants import CLOUD_METHOD
 from ._cloud_reader import CloudReader, carrier_of, method_of
 from ._cloud_types import Cloud
-from ._code import check_bits, encode
+from ._code import check_bits
 from ._reader import Ledger, combined
 from ._statistic import LIMIT, log10_corrected
 from ._types import CodecError, Detection, Record
@@ -64,13 +64,8 @@ def _all_together(readers: dict[int, CloudReader], ledger: Ledger) -> None:
 def _decision(readers: dict[int, CloudReader], ledger: Ledger, carriers: list[int], count: int) -> Detection:
     top = {i: max(r.best.values(), key=lambda b: b.z) for i, r in readers.items() if r.best}
     z = max((reading.z for reading in top.values()), default=0.0)
-    log10_p = log10_corrected(z, ledger.hypotheses) if ledger.hypotheses else 0.0
-    payload, corrected, symbols, method = None, 0, 0, CLOUD_METHOD
-    if ledger.lock is not None:
-        decoded, log10_p = ledger.lock.decoded, ledger.lock.log10_p
-        payload, corrected, symbols = decoded.payload, decoded.corrected, decoded.symbols
-        method = method_of(ledger.lock.reading)
-    elif log10_p < LIMIT:
+    payload = ledger.payload
+    if ledger.lock is None and ledger.log10_p(z) < LIMIT:
         carriers = [i for i, reading in top.items() if log10_corrected(reading.z, ledger.hypotheses) < LIMIT]
     records = []
     for index in range(count):
@@ -79,25 +74,10 @@ def _decision(readers: dict[int, CloudReader], ledger: Ledger, carriers: list[in
             records.append(Record(index, False, None, 0.0, 0.0, 0, CLOUD_METHOD, 0, 0))
             continue
         carried = index in carriers
-        wrong = 0
-        if carried and payload is not None:
-            soft = best.soft(8 * len(payload))
-            known = soft != 0.0
-            wrong = int(((encode(payload) == 1)[known] != (soft < 0.0)[known]).sum())
+        wrong = best.wrong(payload) if carried and payload is not None else 0
         p = log10_corrected(best.z, ledger.hypotheses)
         held = payload if carried else None
         records.append(
             Record(index, carried, held, p, best.z, wrong, method_of(best), ledger.hypotheses, best.functionals)
         )
-    return Detection(
-        found=log10_p < LIMIT,
-        payload=payload,
-        log10_p=log10_p,
-        bits=ledger.lock.bits if ledger.lock else ledger.sizes[0],
-        corrected=corrected,
-        carriers=tuple(sorted(carriers)),
-        method=method,
-        hypotheses=ledger.hypotheses,
-        symbols=symbols,
-        all=tuple(records),
-    )
+    return ledger.decision(CLOUD_METHOD, z, carriers, records)

@@ -13,12 +13,10 @@ from ._cloud_frames import canonical_frames, raw_frame
 from ._cloud_lattice import exponent_of, lay_bumps
 from ._cloud_types import Cloud
 from ._cloud_values import Carrier, draw, evaluate
-from ._dither import phases
 from ._frames import Frame, neighbour_exponents
-from ._reader import FEWEST, TRIES, Ledger, Reading, combined, reading_of
+from ._reader import FEWEST, TRIES, Ledger, Reading, combined, ranked, reading_of
 from ._splat_centres import Heights
 from ._splat_color import SplatColor
-from ._statistic import statistic
 
 BELOW, ABOVE = 2, 2  # cell exponents around the received one that are tried when the nearest says nothing
 FEWEST_POINTS = 400  # below, there is nothing to look for
@@ -84,18 +82,13 @@ class CloudReader:
         self.functionals = max(self.functionals, count)
         if count < FEWEST:
             return False
-        readings = []
-        for step in carrier.steps:
-            self.ledger.hypotheses += 1
-            probe = values.probe(frame, step)
-            z = statistic(probe, phases(probe, step))
-            readings.append(reading_of(z, probe, step, 1.0, f"{carrier.name} {frame.name}", str(frame.layer), frame))
-        readings.sort(key=lambda reading: -reading.z)
-        layer = readings[0].layer
+        tried = ranked(self.ledger, ((values.probe(frame, step), step, 1.0) for step in carrier.steps))
+        layer, label = str(frame.layer), f"{carrier.name} {frame.name}"
+        readings = [reading_of(*entry, label, layer, frame) for entry in tried[:TRIES]]
         kept = self.best.get(layer)
         if kept is None or readings[0].z > kept.z:
             self.best[layer] = readings[0]
-        return any(self.ledger.decode(reading) for reading in readings[:TRIES])
+        return any(self.ledger.decode(reading) for reading in readings)
 
     def _together(self) -> bool:
         """Both frames' soft symbols summed."""

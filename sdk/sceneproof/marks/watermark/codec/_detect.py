@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ._capacity import plenty_of
 from ._code import check_bits, encode
@@ -14,9 +15,9 @@ from ._hypotheses import IDENTITY, UNDO, Undo
 from ._known import carries
 from ._mesh import Welded, weld
 from ._parts import parts
-from ._reader import SMALL, Ledger, Reader, Reading
+from ._reader import SMALL, Ledger, Lock, Reader
 from ._statistic import LIMIT, log10_corrected
-from ._sums import pooled
+from ._sums import decode_sum
 from ._types import METHOD, CodecError, Detection, Record, Surface
 
 EFFORTS = ("quick", "normal", "deep")
@@ -78,13 +79,40 @@ Places = Callable[[Welded, float], Iterator[Place]]
 
 
 class _Search:
-    """The order of the search over surfaces, variants and frames."""
+    """The order of the search over surfaces, variants and frames.
 
-    def __init__(self, readers: dict[int, Reader], ledger: Ledger, owners: dict[int, int]) -> None:
-        self.readers = readers
-        self.owners = owners  # of the readers of parts: the surface that each belongs to
+    ``wholes`` are readers by surface, most vertices first, ``parts`` those of their finest connected parts under
+    further numbers, ``owners`` the surface that each of these belongs to. Parts are looked for when the wholes have
+    said nothing: a search that locks before does without.
+    """
+
+    def __init__(self, wholes: dict[int, Reader], ledger: Ledger, count: int) -> None:
+        self.wholes = wholes
+        self.count = count  # of the surfaces
+        self.owners: dict[int, int] = {}
         self.ledger = ledger
         self.surface = -1
+
+    @cached_property
+    def parts(self) -> dict[int, Reader]:
+        """Readers of the finest connected parts of all surfaces, most vertices first."""
+        found = []
+        for index, reader in self.wholes.items():
+            if not reader.alias:
+                faces = fine_parts(reader.welded, FEWEST_READ, LOOKED_AT)
+                found += [(index, alone(reader.welded, part)) for part in faces]
+        finest = sorted(found, key=lambda entry: -len(entry[1].vertices))[:LOOKED_AT]
+        self.owners = {number: index for number, (index, _) in enumerate(finest, self.count)}
+        return {number: Reader(part, self.ledger) for number, (_, part) in enumerate(finest, self.count)}
+
+    @property
+    def readers(self) -> dict[int, Reader]:
+        """All that were looked at: wholes, and parts once they were looked for."""
+        return self.wholes | {number: self.parts[number] for number in self.owners}
+
+    def owner(self, number: int) -> int:
+        """The surface that a reader belongs to."""
+        return self.owners.get(number, number)
 
     def run(self, effort: str) -> bool:
         margin = 0.10 if effort == "quick" else 0.20
@@ -96,7 +124,7 @@ class _Search:
             return True
         if effort == "quick":
             return False
-        some = self._largest(THOROUGH, PARTS)
+        some = dict(self._largest(THOROUGH, PARTS)).items()
         if self._pass(IDENTITY, _raw_ladder, margin, some) or self._pass(IDENTITY, _canonical_ladder, margin, some):
             return True
         for undo in UNDO[1:]:
@@ -108,12 +136,12 @@ class _Search:
                 return True
         return self._all_surfaces()
 
-    def _largest(self, count: int, parts: int = LOOKED_AT) -> dict[int, Reader]:
-        wholes = [index for index in self.readers if index not in self.owners][:count]
-        return {index: self.readers[index] for index in (*wholes, *list(self.owners)[:parts])}
+    def _largest(self, count: int, parts: int = LOOKED_AT) -> Iterator[tuple[int, Reader]]:
+        yield from list(self.wholes.items())[:count]
+        yield from list(self.parts.items())[:parts]
 
-    def _pass(self, undo: Undo, places: Places, margin: float, only: dict[int, Reader] | None = None) -> bool:
-        for index, reader in (self.readers if only is None else only).items():
+    def _pass(self, undo: Undo, places: Places, margin: float, some: Iterable[tuple[int, Reader]]) -> bool:
+        for index, reader in some:
             if reader.alias and places in (_canonical, _canonical_ladder):
                 continue
             variant = undo.apply(reader.welded)
@@ -135,24 +163,19 @@ class _Search:
             return False
         return reader.read(place.surface, place.frame.with_exponent(place.frame.exponent - 1), place.layer, label)
 
-    def _try(self, found: list[tuple[Reading, int]], label: str, others: int = 1) -> bool:
-        both = pooled(found, label)
-        if both is None:
-            return False
-        self.ledger.hypotheses += 1
-        return self.ledger.decode(both[0], 10.0 ** min(both[1], 300.0) * others)
-
     def _both_layers(self) -> bool:
-        for index, reader in self.readers.items():
+        readers = self.readers
+        for index, reader in readers.items():
             layers = [(best, reader.tried[layer]) for layer, best in reader.best.items()]
-            if self._try(layers, "raw and canonical", len(self.readers)):
+            if decode_sum(self.ledger, layers, "raw and canonical", len(readers)):
                 self.surface = index
                 return True
         return False
 
     def _all_surfaces(self) -> bool:
         tops = [(r, max(r.best, key=lambda layer: r.best[layer].z)) for r in self.readers.values() if r.best]
-        if self._try([(r.best[top], sum(r.tried.values())) for r, top in tops], "all surfaces together"):
+        found = [(r.best[top], sum(r.tried.values())) for r, top in tops]
+        if decode_sum(self.ledger, found, "all surfaces together"):
             self.surface = -1
             return True
         return False
@@ -172,92 +195,61 @@ def detect(surfaces: Sequence[Surface], key: bytes, *, bits: int = 64, effort: s
     ledger = Ledger(key, (bits,) if bits <= SMALL else (bits, SMALL))
     welded = {i: weld(s) for i, s in enumerate(surfaces)}
     largest_first = sorted(welded, key=lambda i: (-len(welded[i].vertices), i))
-    readers = {
+    wholes = {
         i: Reader(welded[i], ledger, surfaces[i].alias) for i in largest_first if len(welded[i].vertices) >= FEWEST_READ
     }
-    owners: dict[int, int] = {}
-    for index, part in _finest_of(readers):
-        owners[len(surfaces) + len(owners)] = index
-        readers[len(surfaces) + len(owners) - 1] = Reader(part, ledger)
-    search = _Search(readers, ledger, owners)
+    search = _Search(wholes, ledger, len(surfaces))
     search.run(effort)
-    return _decision(search, len(surfaces))
+    return _decision(search)
 
 
-def _finest_of(readers: dict[int, Reader]) -> list[tuple[int, Welded]]:
-    """The finest connected parts of all surfaces with the surface of each, most vertices first."""
-    found = []
-    for index, reader in readers.items():
-        if not reader.alias:
-            faces = fine_parts(reader.welded, FEWEST_READ, LOOKED_AT)
-            found += [(index, alone(reader.welded, part)) for part in faces]
-    return sorted(found, key=lambda entry: -len(entry[1].vertices))[:LOOKED_AT]
-
-
-def _decision(search: _Search, count: int) -> Detection:
+def _decision(search: _Search) -> Detection:
     ledger, readers = search.ledger, search.readers
-    best = max((b.z for r in readers.values() for b in r.best.values()), default=0.0)
-    method = METHOD
-    payload, corrected, symbols = None, 0, 0
-    log10_p = log10_corrected(best, ledger.hypotheses) if ledger.hypotheses else 0.0
-    carriers: tuple[int, ...] = ()
+    z = max((b.z for r in readers.values() for b in r.best.values()), default=0.0)
+    carriers: set[int] = set()
     if ledger.lock is not None:
-        decoded, log10_p = ledger.lock.decoded, ledger.lock.log10_p
-        payload, corrected, symbols = decoded.payload, decoded.corrected, decoded.symbols
-        method = f"{METHOD} {ledger.lock.reading.method}"
-        carriers = _carriers(search, ledger.lock.reading, payload or b"")
-    elif log10_p < LIMIT:
-        strong = {search.owners.get(i, i) for i, r in readers.items() if r.best and _strong(r, ledger.hypotheses)}
-        carriers = tuple(sorted(strong))
-    records = tuple(_record(i, search, i in carriers, payload) for i in range(count))
-    return Detection(
-        found=log10_p < LIMIT,
-        payload=payload,
-        log10_p=log10_p,
-        bits=ledger.lock.bits if ledger.lock else ledger.sizes[0],
-        corrected=corrected,
-        carriers=carriers,
-        method=method,
-        hypotheses=ledger.hypotheses,
-        symbols=symbols,
-        all=records,
-    )
+        carriers = _carriers(search, ledger.lock)
+    elif ledger.log10_p(z) < LIMIT:
+        carriers = {search.owner(i) for i, r in readers.items() if r.best and _strong(r, ledger.hypotheses)}
+    records = [_record(i, search, i in carriers) for i in range(search.count)]
+    return ledger.decision(METHOD, z, carriers, records)
 
 
 def _strong(reader: Reader, hypotheses: int) -> bool:
     return log10_corrected(max(b.z for b in reader.best.values()), hypotheses) < LIMIT
 
 
-def _carriers(search: _Search, reading: Reading, payload: bytes) -> tuple[int, ...]:
+def _carriers(search: _Search, lock: Lock) -> set[int]:
     """The surface that locked, and all others that agree with its payload far beyond chance."""
-    code = encode(payload)
-    out = {search.owners.get(search.surface, search.surface)} if search.surface >= 0 else set()
-    for index, reader in search.readers.items():
-        owner = search.owners.get(index, index)
-        if owner not in out and carries(reader, reading, code, search.ledger):
-            out.add(owner)
-    return tuple(sorted(out))
+    code = encode(lock.decoded.payload or b"")
+    out = {search.owner(search.surface)} if search.surface >= 0 else set()
+
+    def add(readers: dict[int, Reader]) -> None:
+        for index, reader in readers.items():
+            if search.owner(index) not in out and carries(reader, lock.reading, code, search.ledger):
+                out.add(search.owner(index))
+
+    add(search.wholes)
+    if not out.issuperset(search.wholes):
+        add(search.parts)
+    return out
 
 
-def _record(index: int, search: _Search, carried: bool, payload: bytes | None) -> Record:
-    own = [reader for at, reader in search.readers.items() if search.owners.get(at, at) == index]
+def _record(index: int, search: _Search, carried: bool) -> Record:
+    payload = search.ledger.payload
+    own = [reader for at, reader in search.readers.items() if search.owner(at) == index]
     found = [best for reader in own for best in reader.best.values()]
     if not found:
         most = max((reader.functionals for reader in own), default=0)
         return Record(index, False, None, 0.0, 0.0, 0, METHOD, 0, most)
     top = max(found, key=lambda b: b.z)
-    corrected = 0
-    if carried and payload is not None:
-        soft = top.soft(8 * len(payload))
-        known = soft != 0.0
-        corrected = int(((encode(payload) == 1)[known] != (soft < 0.0)[known]).sum())
     return Record(
         surface=index,
         found=carried,
         payload=payload if carried else None,
         log10_p=log10_corrected(top.z, search.ledger.hypotheses),
         z=top.z,
-        corrected=corrected,
+        corrected=top.wrong(payload) if carried and payload is not None else 0,
         method=f"{METHOD} {top.method}",
         hypotheses=search.ledger.hypotheses,
         functionals=top.functionals,

@@ -66,20 +66,43 @@ TURNED, SHIFTED = 0.181, 0.573
 PIXEL = 0.0015  # of the diagonal: what bends more sharply is no sharper in a picture
 
 
+@dataclass(frozen=True, eq=False)
+class Gauge:
+    """A surface, and what its displacements are measured against, found once for all that are tried.
+
+    ``normals`` (v, 3) and ``area`` (v,) of the vertices, ``bend`` (v,) in radians per file unit.
+    """
+
+    welded: Welded
+    normals: NDArray[np.float64]
+    area: NDArray[np.float64]
+    bend: NDArray[np.float64]
+
+    def measure(self, moved: NDArray[np.float64]) -> Distortion:
+        """Compare the welded vertices with their new places (v, 3)."""
+        welded, before, area = self.welded, self.normals, self.area
+        after, _ = vertex_normals(moved, welded.faces)
+        length = np.linalg.norm(moved - welded.vertices, axis=1)
+        # atan2 of sine and cosine: the arc cosine loses small angles
+        turn = np.degrees(np.arctan2(np.linalg.norm(np.cross(before, after), axis=1), (before * after).sum(axis=1)))
+        shown = (TURNED * np.radians(turn)) ** 2 + (SHIFTED * self.bend * length) ** 2
+        turn = turn[area > 0.0]
+        return Distortion(
+            float(np.sqrt((length**2 * area).sum() / area.sum()) / welded.diagonal),
+            float(length.max() / welded.diagonal),
+            float(turn.mean()),
+            float(np.percentile(turn, 95.0)),
+            float(np.sqrt((shown * area).sum() / area.sum())),
+        )
+
+
+def gauge(welded: Welded) -> Gauge:
+    """What displacements of a surface are measured against."""
+    normals, area = vertex_normals(welded.vertices, welded.faces)
+    bend = np.minimum(curvature(welded, normals), 1.0 / (PIXEL * welded.diagonal))
+    return Gauge(welded, normals, area, bend)
+
+
 def measure(welded: Welded, moved: NDArray[np.float64]) -> Distortion:
     """Compare the welded vertices with their new places (v, 3)."""
-    before, area = vertex_normals(welded.vertices, welded.faces)
-    after, _ = vertex_normals(moved, welded.faces)
-    length = np.linalg.norm(moved - welded.vertices, axis=1)
-    # atan2 of sine and cosine: the arc cosine loses small angles
-    turn = np.degrees(np.arctan2(np.linalg.norm(np.cross(before, after), axis=1), (before * after).sum(axis=1)))
-    bend = np.minimum(curvature(welded, before), 1.0 / (PIXEL * welded.diagonal))
-    shown = (TURNED * np.radians(turn)) ** 2 + (SHIFTED * bend * length) ** 2
-    turn = turn[area > 0.0]
-    return Distortion(
-        float(np.sqrt((length**2 * area).sum() / area.sum()) / welded.diagonal),
-        float(length.max() / welded.diagonal),
-        float(turn.mean()),
-        float(np.percentile(turn, 95.0)),
-        float(np.sqrt((shown * area).sum() / area.sum())),
-    )
+    return gauge(welded).measure(moved)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ._capacity import floor_of, plenty_of, predict, refused
 from ._code import check_bits, encode
 from ._constants import CANONICAL, LIFTS, WRITTEN
-from ._distortion import STRENGTHS, Distortion, Limits, measure
+from ._distortion import STRENGTHS, Distortion, Gauge, Limits, gauge
 from ._dither import symbols, targets
 from ._frames import Frame, affine_frames, canonical_frames, raw_frame, written_frame
 from ._lattice import Fields, Probe, evaluate, lay, probe
@@ -92,8 +92,13 @@ def _wanted(layers: list[_Written], values: list[Floats], step: float) -> Floats
     return np.concatenate(changes)
 
 
-def _first(system: System, layers: list[_Written], step: float) -> Floats:
-    return system.solve(_wanted(layers, [w.probe.value for w in layers], step))
+def _solved(system: System, layers: list[_Written], values: list[Floats], step: float, most: float) -> Floats:
+    """Normal displacement, nowhere more than ``most``, that leads from the given values to ones that read."""
+    return _held(system.solve(_wanted(layers, values, step)), most)
+
+
+def _present(layers: list[_Written]) -> list[Floats]:
+    return [w.probe.value for w in layers]
 
 
 def _held(d: Floats, most: float) -> Floats:
@@ -116,27 +121,25 @@ def _refine(
     """
     unit = _unit(welded)
     cuts = np.cumsum([w.count for w in layers])[:-1]
-    d = _held(_first(system, layers, step), most)
+    d = _solved(system, layers, _present(layers), step, most)
     for _ in range(PASSES - 1):
         now = moved(welded, welded.vertices + normals * (d * unit)[:, None])
         predicted = np.split(system.change(d), cuts)
         values = [_values(now, w, key) - p / w.layer.scale for w, p in zip(layers, predicted, strict=True)]
-        d = _held(system.solve(_wanted(layers, values, step)), most)
+        d = _solved(system, layers, values, step, most)
     return d * unit
 
 
-def _choose(
-    welded: Welded, system: System, layers: list[_Written], normals: Floats, limits: Limits, most: float
-) -> int:
+def _choose(on: Gauge, system: System, layers: list[_Written], normals: Floats, limits: Limits, most: float) -> int:
     """Index of the largest step whose first-order displacement stays within the limits, -1 for none.
 
     Distortion grows almost in proportion to the step, so that one solution tells where to look.
     """
-    unit = _unit(welded)
+    unit = _unit(on.welded)
 
     def load(index: int) -> float:
-        d = _held(_first(system, layers, WRITTEN[index]), most) * unit
-        return limits.load(measure(welded, welded.vertices + normals * d[:, None]))
+        d = _solved(system, layers, _present(layers), WRITTEN[index], most) * unit
+        return limits.load(on.measure(on.welded.vertices + normals * d[:, None]))
 
     index = len(WRITTEN) // 2
     share = load(index)
@@ -202,13 +205,14 @@ def write(surface: Surface, payload: bytes, key: bytes, strength: str, share: fl
     if sum(w.count for w in layers) > MAX_ROWS:
         raise CapacityError(f"the mesh has more than {MAX_ROWS} functionals: it is too scattered, split it")
     most = 0.99 * limits.maximum * welded.diagonal / _unit(welded)
+    on = gauge(welded)
     tried: list[Distortion] = []
     for chosen in attempts(layers):
         system = assemble([w.layer for w in chosen], moving)
-        start = _choose(welded, system, chosen, normals, limits, most)
+        start = _choose(on, system, chosen, normals, limits, most)
         for index in range(max(start, 0), max(start - 3, -1), -1):
             d = _refine(welded, system, chosen, normals, WRITTEN[index], key, most)
-            distortion = measure(welded, welded.vertices + normals * d[:, None])
+            distortion = on.measure(welded.vertices + normals * d[:, None])
             tried.append(distortion)
             if not limits.hold(distortion):
                 continue

@@ -10,9 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sceneproof.kernels.components import roots
-
-from ._mesh import Welded, face_areas, weld
+from ._mesh import Welded, weld
+from ._parts import connected
 from ._types import Surface
 
 Ints = NDArray[np.int64]
@@ -28,18 +27,12 @@ def fine_parts(welded: Welded, fewest: int, most: int) -> list[Ints]:
     """Faces of the parts with most vertices, most first; none where the surface is one part."""
     if len(welded.vertices) < 2 * fewest or not len(welded.faces):
         return []
-    owner = roots(welded.edges, len(welded.vertices))
-    names, group = np.unique(owner, return_inverse=True)
-    if len(names) < 2:
+    found = connected(welded)
+    if len(found.vertices) < 2:
         return []
-    group = group.reshape(-1)
-    count = np.bincount(group)
-    of_face = group[welded.faces[:, 0]]
-    size = np.linalg.norm(face_areas(welded.vertices, welded.faces), axis=1)
-    area = np.bincount(of_face, weights=size, minlength=len(names))
-    good = (count >= fewest) & (area > 0.0) & (area < LARGEST * welded.area)
-    order = np.argsort(-count, kind="stable")
-    return [np.flatnonzero(of_face == part) for part in order[good[order]][:most]]
+    good = (found.vertices >= fewest) & (found.area > 0.0) & (found.area < LARGEST * welded.area)
+    order = np.argsort(-found.vertices, kind="stable")
+    return [np.flatnonzero(found.of_face == part) for part in order[good[order]][:most]]
 
 
 def alone(welded: Welded, faces: Ints) -> Welded:

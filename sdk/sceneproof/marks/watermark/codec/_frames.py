@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sceneproof.kernels.samples import placed
 
-from ._affine import Shape, whiten
+from ._affine import Shape, Whitened, signed, whiten
 from ._constants import CANONICAL, LADDER, OCCUPIED, RAW
 from ._mesh import Welded, sums
 
@@ -125,13 +125,10 @@ def canonical_frames(welded: Welded, gap: float = 1.0) -> list[tuple[Welded, Fra
     moments = _moments(welded)
     if moments is None or min(moments.values[1:] / moments.values[:-1]) < gap:
         return []
-    third = _skew(welded, moments)
-    sign = np.where(third < 0.0, -1.0, 1.0)
-    if np.prod(sign) < 0.0:
-        sign[np.argmin(np.abs(third))] *= -1.0
+    axes = signed(moments.axes, _skew(welded, moments))
     exponent = _rough(welded.area / moments.size**2, CANONICAL)
     scale = 2.0 ** (-exponent / LADDER) / moments.size
-    first = Frame(CANONICAL, exponent, moments.centre, moments.axes * sign[:, None], scale, "canonical")
+    first = Frame(CANONICAL, exponent, moments.centre, axes, scale, "canonical")
     return [(welded, frame) for frame in _four(welded, first)]
 
 
@@ -140,10 +137,16 @@ def affine_frames(welded: Welded, gap: float = 1.0) -> list[tuple[Welded, Frame]
 
     None for what is no solid, and where higher moments tell the axes apart by less than the ratio ``gap``.
     """
+    found = _whitened(welded)
+    return [] if found is None or found.gap < gap else _affine(found)
+
+
+def _whitened(welded: Welded) -> Whitened | None:
     moments = _moments(welded) if welded.solid else None
-    found = None if moments is None else whiten(welded, moments.centre, moments.values, moments.axes)
-    if found is None or found.gap < gap:
-        return []
+    return None if moments is None else whiten(welded, moments.centre, moments.values, moments.axes)
+
+
+def _affine(found: Whitened) -> list[tuple[Welded, Frame]]:
     exponent = _rough(found.surface.area / found.size**2, CANONICAL)
     scale = 2.0 ** (-exponent / LADDER) / found.size
     first = Frame(CANONICAL, exponent, np.zeros(3), found.axes, scale, "affine", found.shape)
@@ -158,10 +161,11 @@ def written_frame(welded: Welded) -> tuple[Welded, Frame] | None:
 
 def shape_frames(welded: Welded) -> Iterator[list[tuple[Welded, Frame]]]:
     """The kinds of frame that :func:`written_frame` may have chosen on what this surface once was."""
-    affine = affine_frames(welded, CLEAR - DOUBT)
-    if affine:
-        yield affine
-    if not affine or not affine_frames(welded, CLEAR + DOUBT):
+    found = _whitened(welded)
+    gap = 0.0 if found is None else found.gap
+    if found is not None and gap >= CLEAR - DOUBT:
+        yield _affine(found)
+    if gap < CLEAR + DOUBT:
         similar = canonical_frames(welded)
         if similar:
             yield similar

@@ -22,11 +22,11 @@ from ._frames import raw_frame
 from ._lattice import Probe
 from ._lumped import Carriers
 from ._mesh import Welded, fixed_groups, vertex_normals, weld
-from ._reader import FEWEST, SMALL, TRIES, Ledger, Reading, reading_of
+from ._reader import FEWEST, SMALL, TRIES, Ledger, Reading, ranked, reading_of
 from ._recovered import Recovered, Seen, recovered
 from ._solver import assemble
-from ._statistic import LIMIT, log10_corrected, log10_tail, statistic
-from ._sums import pooled
+from ._statistic import LIMIT, agreement, log10_corrected, log10_tail
+from ._sums import decode_sum
 from ._types import METHOD, CodecError, Detection, Record, Surface
 
 Floats = NDArray[np.float64]
@@ -134,10 +134,7 @@ def detect_informed(kept: Sequence[Kept], key: bytes, *, bits: int = 64) -> Dete
     for owner, one in _places(kept):
         if _read(one, owner, ledger, best):
             return _decision(ledger, best, len(kept), owner)
-    both = pooled([(found.reading, found.tried) for found in best], "informed, all surfaces together")
-    if both is not None:
-        ledger.hypotheses += 1
-        ledger.decode(both[0], 10.0 ** min(both[1], 300.0))
+    decode_sum(ledger, [(found.reading, found.tried) for found in best], "informed, all surfaces together")
     return _decision(ledger, best, len(kept), -1)
 
 
@@ -157,17 +154,12 @@ def _places(kept: Sequence[Kept]) -> Iterator[tuple[int, Kept]]:
 
 def _read(kept: Kept, owner: int, ledger: Ledger, best: list[_Best]) -> bool:
     """Every probe of one surface under every step; True on a lock."""
-    tried: list[tuple[float, Probe, float]] = []
     try:
-        for probe in _Host(kept, ledger.key, ledger.sizes[0]).probes():
-            for step in STEPS:
-                ledger.hypotheses += 1
-                read = _trusted(probe, step)
-                tried.append((statistic(read, phases(read, step)), read, step))
+        probes = _Host(kept, ledger.key, ledger.sizes[0]).probes()
+        tried = ranked(ledger, ((_trusted(probe, step), step, 1.0) for probe in probes for step in STEPS))
     except (CodecError, np.linalg.LinAlgError):  # no lattice fits it, or nothing is seen: it says nothing
         return False
-    tried.sort(key=lambda entry: -entry[0])
-    readings = [reading_of(z, read, step, 1.0, "informed", "informed", read.frame) for z, read, step in tried[:TRIES]]
+    readings = [reading_of(*entry, "informed", "informed", entry[1].frame) for entry in tried[:TRIES]]
     if readings:
         best.append(_Best(owner, readings[0], tried[0][1], len(tried)))
     return any(ledger.decode(reading) for reading in readings)
@@ -176,26 +168,19 @@ def _read(kept: Kept, owner: int, ledger: Ledger, best: list[_Best]) -> bool:
 def _agrees(found: _Best, payload: bytes, hypotheses: int) -> bool:
     """Whether a surface agrees with a payload by less than a 1e-9 chance."""
     probe = found.probe
-    angle = phases(probe, found.reading.step) - np.pi * symbols(probe, encode(payload))
-    power = math.sqrt(float((probe.weight**2).sum()) / 2.0)
-    z = float((probe.weight * np.cos(angle)).sum()) / power if power > 0.0 else 0.0
+    z = agreement(probe, phases(probe, found.reading.step), symbols(probe, encode(payload)))
     return log10_tail(z) + math.log10(max(hypotheses, 1)) < LIMIT
 
 
 def _decision(ledger: Ledger, best: list[_Best], count: int, locked: int) -> Detection:
     z = max((found.reading.z for found in best), default=0.0)
-    log10_p = log10_corrected(z, ledger.hypotheses) if ledger.hypotheses else 0.0
-    payload, corrected, symbol_count, method = None, 0, 0, METHOD
-    carriers: tuple[int, ...] = ()
-    if ledger.lock is not None:
-        decoded, log10_p = ledger.lock.decoded, ledger.lock.log10_p
-        payload, corrected, symbol_count = decoded.payload, decoded.corrected, decoded.symbols
-        method = f"{METHOD} {ledger.lock.reading.method}"
-        agreed = {found.owner for found in best if _agrees(found, payload or b"", ledger.hypotheses)}
-        carriers = tuple(sorted(agreed | ({locked} if locked >= 0 else set())))
-    elif log10_p < LIMIT:
-        strong = {found.owner for found in best if log10_corrected(found.reading.z, ledger.hypotheses) < LIMIT}
-        carriers = tuple(sorted(strong))
+    payload = ledger.payload
+    carriers: set[int] = set()
+    if payload is not None:
+        carriers = {found.owner for found in best if _agrees(found, payload, ledger.hypotheses)}
+        carriers |= {locked} if locked >= 0 else set()
+    elif ledger.log10_p(z) < LIMIT:
+        carriers = {found.owner for found in best if log10_corrected(found.reading.z, ledger.hypotheses) < LIMIT}
     records = []
     for index in range(count):
         own = max((found.reading for found in best if found.owner == index), key=lambda r: r.z, default=None)
@@ -212,15 +197,4 @@ def _decision(ledger: Ledger, best: list[_Best], count: int, locked: int) -> Det
                 functionals=own.functionals if own else 0,
             )
         )
-    return Detection(
-        found=log10_p < LIMIT,
-        payload=payload,
-        log10_p=log10_p,
-        bits=ledger.lock.bits if ledger.lock else ledger.sizes[0],
-        corrected=corrected,
-        carriers=carriers,
-        method=method,
-        hypotheses=ledger.hypotheses,
-        symbols=symbol_count,
-        all=tuple(records),
-    )
+    return ledger.decision(METHOD, z, carriers, records)

@@ -14,7 +14,7 @@ from ._frames import Frame, raw_frame, shape_frames
 from ._lattice import probe
 from ._parts import parts
 from ._reader import FEWEST, Ledger, Reader, Reading
-from ._statistic import LIMIT, log10_tail
+from ._statistic import LIMIT, agreement, log10_tail
 from ._types import CodecError
 
 if TYPE_CHECKING:
@@ -51,10 +51,9 @@ def carries(reader: Reader, like: Reading, code: NDArray[np.uint8], ledger: Ledg
             continue
         if len(found.value) < FEWEST:
             continue
-        power = math.sqrt(float((found.weight**2).sum()) / 2.0)
         carried = symbols(found, code)
         for step in STEPS:
             tried += 2
-            agreement = float((found.weight * np.cos(phases(found, step) - np.pi * carried)).sum()) / power
-            best = max(best, agreement, -agreement if reader.welded.sheet else 0.0)
+            z = agreement(found, phases(found, step), carried)
+            best = max(best, z, -z if reader.welded.sheet else 0.0)
     return tried > 0 and log10_tail(best) + math.log10(tried) < LIMIT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from sceneproof.kernels.components import roots
 
 from ._mesh import Welded, face_areas, orient
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MOST_PARTS = 3
@@ -19,14 +20,32 @@ WHOLE = 0.95  # share from which a part stands for the surface
 COVER = 0.60  # share that parts must cover together for the writer to do without the whole
 
 
+@dataclass(frozen=True, eq=False)
+class Components:
+    """The connected parts of a surface: how many ``vertices`` (n,) and what ``area`` (n,) each has, and the part of
+    every face, ``of_face`` (f,)."""
+
+    vertices: Ints
+    area: Floats
+    of_face: Ints
+
+
+def connected(welded: Welded) -> Components:
+    """Vertices and faces by connected part; vertices without a face are parts without area."""
+    names, group = np.unique(roots(welded.edges, len(welded.vertices)), return_inverse=True)
+    group = group.reshape(-1)
+    of_face = group[welded.faces[:, 0]]
+    size = np.linalg.norm(face_areas(welded.vertices, welded.faces), axis=1)
+    area = np.bincount(of_face, weights=size, minlength=len(names)).astype(np.float64)
+    return Components(np.bincount(group, minlength=len(names)), area, of_face)
+
+
 def components(welded: Welded) -> list[Ints]:
     """Faces of the connected parts that are large enough, largest area first."""
-    owner = roots(welded.edges, len(welded.vertices))[welded.faces[:, 0]]
-    size = np.linalg.norm(face_areas(welded.vertices, welded.faces), axis=1)
-    names, group = np.unique(owner, return_inverse=True)
-    area = np.bincount(group.reshape(-1), weights=size, minlength=len(names))
-    order = np.argsort(-area, kind="stable")[:MOST_PARTS]
-    return [np.flatnonzero(group.reshape(-1) == k) for k in order if area[k] >= SMALLEST * welded.area]
+    found = connected(welded)
+    order = np.argsort(-found.area, kind="stable")[:MOST_PARTS]
+    large = [k for k in order if found.area[k] >= SMALLEST * welded.area]
+    return [np.flatnonzero(found.of_face == k) for k in large]
 
 
 def part(welded: Welded, faces: Ints) -> Welded:

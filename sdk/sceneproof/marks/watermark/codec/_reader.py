@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ._code import Decoded, code_length, decode
+from ._code import Decoded, code_length, decode, encode
 from ._constants import BORDER_MEANS_LITTLE, STEPS
 from ._dither import phases, soft_symbols
 from ._lattice import Probe, probe
-from ._statistic import LIMIT, log10_payload, statistic, trust, worthwhile
-from ._types import CodecError
+from ._statistic import LIMIT, log10_corrected, log10_payload, statistic, trust, worthwhile
+from ._types import CodecError, Detection, Record
 
 if TYPE_CHECKING:
     from ._frames import Frame
@@ -49,6 +49,12 @@ class Reading:
     def soft(self, bits: int) -> Floats:
         """Soft code symbols of a payload of so many bits."""
         return soft_symbols(self.places, self.values, code_length(bits))
+
+    def wrong(self, payload: bytes) -> int:
+        """How many of the code symbols of a payload that were read at all have the wrong sign."""
+        soft = self.soft(8 * len(payload))
+        known = soft != 0.0
+        return int(((encode(payload) == 1)[known] != (soft < 0.0)[known]).sum())
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,33 @@ class Ledger:
                 return True
         return False
 
+    @property
+    def payload(self) -> bytes | None:
+        """What was read, if anything was."""
+        return None if self.lock is None else self.lock.decoded.payload
+
+    def log10_p(self, z: float) -> float:
+        """log10 of the chance of what was found: the payload, or else the largest statistic ``z`` of all."""
+        if self.lock is not None:
+            return self.lock.log10_p
+        return log10_corrected(z, self.hypotheses) if self.hypotheses else 0.0
+
+    def decision(self, scheme: str, z: float, carriers: Iterable[int], records: Iterable[Record]) -> Detection:
+        """The end of a search whose largest statistic is ``z``, with what it says of each surface."""
+        lock, log10_p = self.lock, self.log10_p(z)
+        return Detection(
+            found=log10_p < LIMIT,
+            payload=self.payload,
+            log10_p=log10_p,
+            bits=lock.bits if lock else self.sizes[0],
+            corrected=lock.decoded.corrected if lock else 0,
+            carriers=tuple(sorted(carriers)),
+            method=f"{scheme} {lock.reading.method}" if lock else scheme,
+            hypotheses=self.hypotheses,
+            symbols=lock.decoded.symbols if lock else 0,
+            all=tuple(records),
+        )
+
 
 @dataclass(eq=False)
 class Reader:
@@ -113,14 +146,9 @@ class Reader:
         self.functionals = max(self.functionals, self.count)
         if len(found.value) < FEWEST:
             return False
-        tried: list[tuple[float, Probe, float, float]] = []
-        for sign, weight in self._ways(surface, found):
-            read = replace(found, value=sign * found.value, weight=weight)
-            for step in STEPS:
-                self.ledger.hypotheses += 1
-                tried.append((statistic(read, phases(read, step)), read, step, sign))
+        ways = [(replace(found, value=s * found.value, weight=w), s) for s, w in self._ways(surface, found)]
+        tried = ranked(self.ledger, ((read, step, sign) for read, sign in ways for step in STEPS))
         self.tried[layer] = self.tried.get(layer, 0) + len(tried)
-        tried.sort(key=lambda t: -t[0])
         readings = [reading_of(*entry, label, layer, frame) for entry in tried[:TRIES]]
         kept = self.best.get(layer)
         if kept is None or readings[0].z > kept.z:
@@ -135,6 +163,15 @@ class Reader:
         for sign in (1.0, -1.0) if surface.sheet else (1.0,):
             for weight in weights:
                 yield sign, weight
+
+
+def ranked(ledger: Ledger, reads: Iterable[tuple[Probe, float, float]]) -> list[tuple[float, Probe, float, float]]:
+    """Statistic, probe, step and sign of each (probe, step, sign), the largest statistic first; all are counted."""
+    tried = []
+    for read, step, sign in reads:
+        ledger.hypotheses += 1
+        tried.append((statistic(read, phases(read, step)), read, step, sign))
+    return sorted(tried, key=lambda entry: -entry[0])
 
 
 def reading_of(z: float, read: Probe, step: float, sign: float, label: str, layer: str, frame: Frame) -> Reading:

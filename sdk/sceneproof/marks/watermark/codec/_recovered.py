@@ -114,7 +114,8 @@ def _seen_of(system: System, seen: Seen) -> tuple[Floats, Floats, float]:
 
 
 def _dense(matrix: tuple[Ints, Ints, Floats]) -> Floats:
+    from scipy.sparse import csr_matrix
+
     ends, columns, entries = matrix
-    out = np.zeros((len(ends) - 1, len(ends) - 1))
-    out[np.repeat(np.arange(len(out)), np.diff(ends)), columns] = entries
+    out: Floats = csr_matrix((entries, columns, ends), shape=(len(ends) - 1, len(ends) - 1)).toarray()
     return out

@@ -37,6 +37,11 @@ def statistic(probe: Probe, angles: NDArray[np.float64]) -> float:
     return max(first, (first + second) / math.sqrt(2.0), _normalised(probe.weight, cosine))
 
 
+def agreement(probe: Probe, angles: NDArray[np.float64], carried: NDArray[np.float64]) -> float:
+    """Standard deviations by which the functionals speak for code symbols that are known, pilots as 0."""
+    return _normalised(probe.weight, np.cos(angles - np.pi * carried))
+
+
 def trust(probe: Probe, angles: NDArray[np.float64]) -> float:
     """Mean cosine of the angle errors, estimated without the bits: what a reading counts beside others.
 

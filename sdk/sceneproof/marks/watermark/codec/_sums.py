@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ._reader import Reading, combined
+from ._reader import Ledger, Reading, combined
 from ._statistic import TERMS, log10_tail
 
 SHARED = 0.05  # share of functionals that two readings may have in common: copies of one mesh are one piece of evidence
@@ -37,6 +37,16 @@ def pooled(found: Sequence[tuple[Reading, int]], label: str) -> tuple[Reading, f
     sets = math.log10(len(found) * math.comb(len(found), len(kept)))
     heavier = _log10_chi(sum(r.z**2 for r in kept), len(kept)) - log10_tail(math.sqrt(sum(r.z**2 for r in kept)))
     return both, choices + sets + max(heavier, 0.0) - math.log10(TERMS)  # which every chance counts once
+
+
+def decode_sum(ledger: Ledger, found: Sequence[tuple[Reading, int]], label: str, others: int = 1) -> bool:
+    """Try to read the sum, one hypothesis that pays for its choices, ``others`` times as many when it is one of so
+    many sums; True on a lock."""
+    both = pooled(found, label)
+    if both is None:
+        return False
+    ledger.hypotheses += 1
+    return ledger.decode(both[0], 10.0 ** min(both[1], 300.0) * others)
 
 
 def _same(first: Reading, second: Reading) -> bool:
