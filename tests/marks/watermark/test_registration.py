@@ -7,8 +7,8 @@ import pytest
 
 from sceneproof.marks.watermark._registration import _body, _fit, _posed
 from sceneproof.marks.watermark._registration._articulate import Articulation
-from sceneproof.marks.watermark._registration._candidates import candidates, matched
-from sceneproof.marks.watermark._registration._connectivity import by_connectivity
+from sceneproof.marks.watermark._registration._candidates import _from_matches, candidates, matched
+from sceneproof.marks.watermark._registration._connectivity import by_connectivity, by_order
 from sceneproof.marks.watermark._registration._icp import rotation
 from sceneproof.marks.watermark._registration._rigid import pair
 from sceneproof.marks.watermark._registration._types import Body, Floats, Part, Rig, applied
@@ -153,6 +153,27 @@ def test_a_pose_is_undone_where_vertices_match():
     assert found.kind == "pose of matched vertices"
     used = np.unique(suspect.faces)
     assert error(found.surfaces[0].points, reference.points[order[used]]) < 3e-4
+
+
+def test_faces_in_one_order_match_vertices_whatever_their_numbers_and_others_do_not():
+    lump = welded_blob(40)
+    renumbered, order = shuffled(lump, 7)
+    place = np.argsort(order)
+    same = Surface(renumbered.positions, place[lump.faces])
+    matches = by_order(body_of(same), body_of(lump))
+    assert len(matches) == len(lump.positions)
+    assert (order[matches[:, 0]] == matches[:, 1]).all()
+    assert not len(by_order(body_of(renumbered), body_of(lump)))  # faces in another order
+
+
+def test_a_pose_that_few_vertices_match_is_tried_as_they_say_before_closest_points_are():
+    reference, bent = limb()
+    there = turned(Surface(_posed.pose(reference, bent).points, reference.faces))
+    some = np.flatnonzero(np.random.default_rng(0).uniform(size=len(reference.points)) < 0.5)
+    every = list(_from_matches(pair(body_of(there), reference), np.stack([some, some], axis=1)))
+    assert [found.kind for found in every] == ["pose of matched vertices"] * 2
+    used = np.unique(there.faces)
+    assert error(every[0].surfaces[0].points, reference.points[used]) < 1e-3
 
 
 def test_a_pose_is_found_without_matches():

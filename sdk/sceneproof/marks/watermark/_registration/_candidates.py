@@ -22,7 +22,7 @@ FEW = 60  # matched vertices below which nothing is built on them
 SHARE = 0.05  # of the suspect's vertices, likewise
 BELIEVED = 0.02  # of the diagonal: what the best model may leave of matched vertices, noise and all
 ALIKE = 1.25  # a simpler model is kept when it leaves no more than this times the residual of the next
-ALMOST_ALL = 0.95  # of the suspect's vertices: with fewer matched, the joints are refined by closest points as well
+ALMOST_ALL = 0.95  # of the suspect's vertices: with fewer matched, joints refined by closest points are tried too
 PLACED = 0.3  # share of the suspect that must come to lie on the reference
 WHOLE = 0.9  # share from which the suspect is taken to be in the reference's own pose
 REACH = 0.03  # of the diagonal: farthest pair when a placement is refined
@@ -37,10 +37,11 @@ def candidates(suspect: Body, reference: Body) -> Iterator[Candidate]:
         return
     both = pair(suspect, reference)
     matches = matched(suspect, reference)
-    found: list[Candidate] = []
+    found = False
     if len(matches) >= max(FEW, SHARE * len(suspect.points)):
-        found = _from_matches(both, matches)
-    yield from found
+        for one in _from_matches(both, matches):
+            found = True
+            yield one
     if not found or len(matches) < ALMOST_ALL * len(suspect.points):
         yield from _from_shape(both)
 
@@ -55,7 +56,7 @@ def matched(suspect: Body, reference: Body) -> Ints:
     return np.concatenate([by_number, by_graph[fresh]])
 
 
-def _from_matches(both: Pair, matches: Ints) -> list[Candidate]:
+def _from_matches(both: Pair, matches: Ints) -> Iterator[Candidate]:
     """By the simplest model that leaves little; none where even the best leaves so much that chance matched."""
     source, target = both.suspect.points[matches[:, 0]], both.reference.points[matches[:, 1]]
     models: list[tuple[str, Floats, float]] = []
@@ -70,15 +71,15 @@ def _from_matches(both: Pair, matches: Ints) -> list[Candidate]:
         models.append(("pose", joints, _left(there - source, size)))
     best = min(left for _, _, left in models)
     if best > BELIEVED:
-        return []
-    for kind, found, left in models:
-        if left <= ALIKE * best + 1e-7:
-            name = f"{kind} of matched vertices"
-            if kind != "pose":
-                return [candidate(both, found, name)]
-            joints = found if len(matches) > ALMOST_ALL * len(both.suspect.points) else together(both, found)
-            return [unposed(both, joints, matches, name)]
-    return []
+        return
+    kind, found = next((kind, found) for kind, found, left in models if left <= ALIKE * best + 1e-7)
+    name = f"{kind} of matched vertices"
+    if kind != "pose":
+        yield candidate(both, found, name)
+        return
+    yield unposed(both, found, matches, name)
+    if len(matches) < ALMOST_ALL * len(both.suspect.points):  # closest points tell joints that no matched vertex does
+        yield unposed(both, together(both, found), matches, name)
 
 
 def _left(gap: Floats, size: float) -> float:

@@ -15,6 +15,7 @@ from ._types import Body, Ints
 Colours = NDArray[np.uint64]
 ROUNDS = 14
 FIRST = 4  # rounds after which a colour that occurs once in both meshes is taken for the same vertex
+SAME_ORDER = 0.98  # share of corners that agree: what was welded in one of the two need not be in the other
 GROWTH = 400  # rounds of growth over regular grids
 _K = [np.uint64(k) for k in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)]
 
@@ -63,17 +64,19 @@ def _grow(found: Ints, faces: Ints, reference: tuple[Ints, int]) -> None:
 
 
 def by_order(suspect: Body, reference: Body) -> Ints:
-    """Pairs (k, 2) of vertices of parts whose stored faces are the same numbers."""
+    """Pairs (k, 2) of vertices of parts whose faces come in the same order, however their vertices are numbered."""
     pairs = []
     taken: set[int] = set()
     for r, part in enumerate(reference.parts):
         for s, other in enumerate(suspect.parts):
-            if s in taken or len(other.vertex_of) != len(part.vertex_of) or len(other.stored) != len(part.stored):
+            if s in taken or len(other.stored) != len(part.stored):
                 continue
-            if np.array_equal(other.stored, part.stored):
-                left, right = other.vertex_of + suspect.starts[s], part.vertex_of + reference.starts[r]
-                both = np.unique(np.stack([left, right], axis=1), axis=0)
-                pairs.append(both[np.unique(both[:, 0], return_index=True)[1]])
+            left, right = other.vertex_of[other.stored].reshape(-1), part.vertex_of[part.stored].reshape(-1)
+            used, first = np.unique(left, return_index=True)
+            partner = np.full(len(other.points), -1, np.int64)
+            partner[used] = right[first]
+            if (partner[left] == right).mean() > SAME_ORDER:
+                pairs.append(np.stack([used + suspect.starts[s], partner[used] + reference.starts[r]], axis=1))
                 taken.add(s)
                 break
     return np.concatenate(pairs) if pairs else np.zeros((0, 2), np.int64)
