@@ -10,8 +10,9 @@ from ._cloud_constants import CLOUD_METHOD
 from ._cloud_reader import CloudReader, carrier_of, method_of
 from ._cloud_types import Cloud
 from ._code import check_bits
-from ._reader import Ledger, combined
+from ._reader import Ledger
 from ._statistic import LIMIT, log10_corrected
+from ._sums import decode_sum
 from ._types import CodecError, Detection, Record
 
 EFFORTS = ("quick", "normal", "deep")
@@ -54,11 +55,9 @@ def _thinned(cloud: Cloud) -> Cloud:
 
 def _all_together(readers: dict[int, CloudReader], ledger: Ledger) -> None:
     """A payload that no cloud has whole: the strongest readings of all of them summed."""
-    strong = [max(reader.best.values(), key=lambda b: b.z) for reader in readers.values() if reader.best]
-    strong = [reading for reading in strong if reading.z > 1.0]
-    if len(strong) > 1:
-        ledger.hypotheses += 1
-        ledger.decode(combined(strong, "all clouds together"))
+    tops = [(r, max(r.best, key=lambda layer: r.best[layer].z)) for r in readers.values() if r.best]
+    found = [(r.best[top], sum(r.tried.values())) for r, top in tops]
+    decode_sum(ledger, found, "all clouds together")
 
 
 def _decision(readers: dict[int, CloudReader], ledger: Ledger, carriers: list[int], count: int) -> Detection:

@@ -14,9 +14,10 @@ from ._cloud_lattice import exponent_of, lay_bumps
 from ._cloud_types import Cloud
 from ._cloud_values import Carrier, draw, evaluate
 from ._frames import Frame, neighbour_exponents
-from ._reader import FEWEST, TRIES, Ledger, Reading, combined, ranked, reading_of
+from ._reader import FEWEST, TRIES, Ledger, Reading, ranked, reading_of
 from ._splat_centres import Heights
 from ._splat_color import SplatColor
+from ._sums import decode_sum
 
 BELOW, ABOVE = 2, 2  # cell exponents around the received one that are tried when the nearest says nothing
 FEWEST_POINTS = 400  # below, there is nothing to look for
@@ -29,13 +30,14 @@ def carrier_of(cloud: Cloud) -> Carrier:
 
 @dataclass(eq=False)
 class CloudReader:
-    """Best readings of one cloud, by frame kind."""
+    """Best readings of one cloud, by frame kind, and the hypotheses that each is the best of."""
 
     cloud: Cloud
     carrier: Carrier
     ledger: Ledger
     best: dict[str, Reading] = field(default_factory=dict)
     functionals: int = 0
+    tried: dict[str, int] = field(default_factory=dict)
 
     def search(self, effort: str) -> bool:
         """Read frame after frame; True on a lock."""
@@ -84,6 +86,7 @@ class CloudReader:
             return False
         tried = ranked(self.ledger, ((values.probe(frame, step), step, 1.0) for step in carrier.steps))
         layer, label = str(frame.layer), f"{carrier.name} {frame.name}"
+        self.tried[layer] = self.tried.get(layer, 0) + len(tried)
         readings = [reading_of(*entry, label, layer, frame) for entry in tried[:TRIES]]
         kept = self.best.get(layer)
         if kept is None or readings[0].z > kept.z:
@@ -92,11 +95,8 @@ class CloudReader:
 
     def _together(self) -> bool:
         """Both frames' soft symbols summed."""
-        if len(self.best) < 2:
-            return False
-        self.ledger.hypotheses += 1
-        both = combined(list(self.best.values()), f"{self.carrier.name} raw and canonical")
-        return self.ledger.decode(both)
+        layers = [(best, self.tried[layer]) for layer, best in self.best.items()]
+        return decode_sum(self.ledger, layers, f"{self.carrier.name} raw and canonical")
 
 
 def method_of(reading: Reading | None) -> str:
