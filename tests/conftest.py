@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,12 @@ def data() -> Path:
     if root is None:
         pytest.skip("SCENEPROOF_DATA is not set")
     return root
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the kernels once before several workers want them: each would compile them all for itself."""
+    if getattr(session.config.option, "numprocesses", None) and not hasattr(session.config, "workerinput"):
+        subprocess.run([sys.executable, "-m", "sceneproof", "warmup"], check=False, stdout=subprocess.DEVNULL)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
