@@ -166,7 +166,7 @@ def _ball(columns: int, **node: Any) -> Scene:
 
 
 def test_a_mesh_too_coarse_for_a_payload_gets_a_mark_that_can_be_detected():
-    surface = blob(34)
+    surface = blob(31)
     b = Builder()
     b.node("lump", mesh=b.mesh(shapes.Shape(surface.positions.astype(np.float32), surface.faces.astype(np.uint32))))
     scene = sp.load(b.glb())

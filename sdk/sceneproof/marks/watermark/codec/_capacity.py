@@ -12,8 +12,8 @@ from ._mesh import Welded, fixed_groups, weld
 from ._solver import masses, vary, writable
 from ._types import Capacity, CodecError, Surface
 
-FUNCTIONALS_PER_BIT = 2.0  # of payload and CRC: below it the code does not survive what quantisation costs
-PLENTY_PER_BIT = 2.5  # from which a layer bears attacks too
+FUNCTIONALS_PER_BIT = 2.5  # of payload and CRC: below it the code does not survive what quantisation costs
+PLENTY_PER_BIT = 3.75  # from which a layer bears attacks too
 VERTICES_PER_FUNCTIONAL = 2.0  # fewer free vertices cannot hold the functionals apart
 _KEY = b"capacity does not depend on a key"
 

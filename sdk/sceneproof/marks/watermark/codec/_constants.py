@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 RAW, CANONICAL = 0, 1  # layer tags
-CANDIDATES = 12  # functionals drawn per lattice cell; those that suit the surface there are used
+CANDIDATES = 18  # functionals drawn per lattice cell; those that suit the surface there are used
 RADIUS = 1.1  # of the bump, in cells
 LADDER = 4.0  # cell sizes per octave
 # Cells that the surface occupies, by layer: the cell is that of the ladder that comes nearest. A layer that may lose
@@ -20,7 +20,7 @@ BORDER_SCALE = 0.15  # open edges within a bump, in cells, at which its weight f
 COARSE_EDGE = 0.45  # edge, in cells, at which triangles stop following the waves: their functionals weigh half
 OPEN_IGNORED = 0.20  # share of open edges above which they say nothing (triangle soup)
 BORDER_MEANS_LITTLE = 0.75  # mean border factor below which the surface is also read without it
-RIDGE = 0.1  # times the median diagonal of the normal matrix
+RIDGE = 0.2  # times the median diagonal of the normal matrix
 STEPS = tuple(0.0021 * 2.0 ** (k / 6.0) for k in range(20))  # quantiser steps, in cells: .0021 to .0189
 WRITTEN = STEPS[:-4]  # those of the writer's raw layer: the lifts lead to the others
 LIFTS = (2.0 ** (1.0 / 3.0), 2.0 ** (2.0 / 3.0))  # by which a canonical layer's step is larger, as it is sparser

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ._capacity import floor_of, plenty_of, predict, refused
 from ._code import check_bits, encode
 from ._constants import CANONICAL, LIFTS, WRITTEN
+from ._cosets import cheapest
 from ._distortion import STRENGTHS, Distortion, Gauge, Limits, gauge
 from ._dither import symbols, targets
 from ._frames import Frame, affine_frames, canonical_frames, raw_frame, written_frame
@@ -82,19 +83,19 @@ def _values(welded: Welded, written: _Written, key: bytes) -> Floats:
     return picked
 
 
-def _wanted(layers: list[_Written], values: list[Floats], step: float) -> Floats:
-    """Changes of all rows from the given values to the nearest ones that read as their symbols."""
-    changes = []
+def _wanted(
+    system: System, layers: list[_Written], values: list[Floats], step: float, like: Floats | None = None
+) -> Floats:
+    """Changes of all rows from the given values to ones that read as their symbols, those that cost least, or the
+    ones next to ``like``."""
+    wishes, period = [], []
     for written, value in zip(layers, values, strict=True):
         found = written.probe
         aim = targets(value, found.dither, written.carried, step * written.lift)
-        changes.append((aim - value) * written.layer.scale)
-    return np.concatenate(changes)
-
-
-def _solved(system: System, layers: list[_Written], values: list[Floats], step: float, most: float) -> Floats:
-    """Normal displacement, nowhere more than ``most``, that leads from the given values to ones that read."""
-    return _held(system.solve(_wanted(layers, values, step)), most)
+        wishes.append((aim - value) * written.layer.scale)
+        period.append(step * written.lift * written.layer.scale)
+    nearest = np.concatenate(wishes)
+    return nearest if system.inverse is None else cheapest(nearest, np.concatenate(period), system.inverse, like)
 
 
 def _present(layers: list[_Written]) -> list[Floats]:
@@ -117,16 +118,18 @@ def _refine(
     """Normal displacement after a few passes of Newton's method with the first derivative kept.
 
     Each pass aims anew from what the values would be without the displacement: a functional that answers otherwise
-    than predicted can ask for half a step at most, so that the passes cannot run away.
+    than predicted changes what it asks for by half a step at most, so that the passes cannot run away.
     """
     unit = _unit(welded)
     cuts = np.cumsum([w.count for w in layers])[:-1]
-    d = _solved(system, layers, _present(layers), step, most)
+    wanted = _wanted(system, layers, _present(layers), step)
+    d = _held(system.solve(wanted), most)
     for _ in range(PASSES - 1):
         now = moved(welded, welded.vertices + normals * (d * unit)[:, None])
         predicted = np.split(system.change(d), cuts)
         values = [_values(now, w, key) - p / w.layer.scale for w, p in zip(layers, predicted, strict=True)]
-        d = _solved(system, layers, values, step, most)
+        wanted = _wanted(system, layers, values, step, wanted)
+        d = _held(system.solve(wanted), most)
     return d * unit
 
 
@@ -138,7 +141,7 @@ def _choose(on: Gauge, system: System, layers: list[_Written], normals: Floats, 
     unit = _unit(on.welded)
 
     def load(index: int) -> float:
-        d = _solved(system, layers, _present(layers), WRITTEN[index], most) * unit
+        d = _held(system.solve(_wanted(system, layers, _present(layers), WRITTEN[index])), most) * unit
         return limits.load(on.measure(on.welded.vertices + normals * d[:, None]))
 
     index = len(WRITTEN) // 2

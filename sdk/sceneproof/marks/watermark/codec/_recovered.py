@@ -58,7 +58,7 @@ def recovered(system: System, seen: Seen, prior: Floats, group: Ints) -> Recover
     from scipy.linalg import cho_factor, cho_solve
 
     own = np.eye(len(prior))
-    whole = cho_factor(_dense(system.matrix) + system.ridge * own, lower=True)
+    whole = cho_factor(system.dense, lower=True)
     shown, right, energy = _seen_of(system, seen)
     # from multipliers to wanted changes, in which the prior is diagonal
     right = cho_solve(whole, right)
@@ -111,11 +111,3 @@ def _seen_of(system: System, seen: Seen) -> tuple[Floats, Floats, float]:
     along = moves @ pressed.T
     square = (moves.multiply(weight) @ moves.T).toarray() - along @ gram @ along.T
     return square, moves @ (weight * d), float((weight * d**2).sum())
-
-
-def _dense(matrix: tuple[Ints, Ints, Floats]) -> Floats:
-    from scipy.sparse import csr_matrix
-
-    ends, columns, entries = matrix
-    out: Floats = csr_matrix((entries, columns, ends), shape=(len(ends) - 1, len(ends) - 1)).toarray()
-    return out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +29,8 @@ Ints = NDArray[np.int64]
 
 LEAST_TRUST = 0.02  # weight in the solution of a functional that the reader hardly looks at
 WRITABLE = 0.3  # smallest share of its continuous variation that a functional must keep on the actual vertices
-MAX_ROWS = 8000
+MAX_ROWS = 12000
+MAX_DENSE = 3000  # rows of a system that is inverted
 SMOOTHED = 0.25  # reach of the smoothed normals, in cells
 SHORTEST = 0.5  # smoothed normals shorter than this stay shorter than 1
 _TOLERANCE = 1e-7
@@ -62,6 +64,28 @@ class System:
     carriers: Carriers
     matrix: tuple[Ints, Ints, Floats]
     ridge: float
+
+    @cached_property
+    def dense(self) -> Floats:
+        """The matrix with its ridge (k, k), in full."""
+        from scipy.sparse import csr_matrix
+
+        ends, columns, entries = self.matrix
+        count = len(ends) - 1
+        out: Floats = csr_matrix((entries, columns, ends), shape=(count, count)).toarray()
+        out[np.diag_indices(count)] += self.ridge
+        return out
+
+    @cached_property
+    def inverse(self) -> Floats | None:
+        """That matrix inverted; ``None`` for more rows than that is quick for."""
+        if len(self.matrix[0]) - 1 > MAX_DENSE:
+            return None
+        from scipy.linalg.lapack import dpotrf, dpotri
+
+        factor, failed = dpotrf(self.dense, lower=1)
+        half, _ = dpotri(factor, lower=1)
+        return None if failed else np.tril(half) + np.tril(half, -1).T
 
     def multipliers(self, wanted: Floats, start: Floats | None = None) -> Floats:
         """One number per row: the solution of the normal equations, from that of a similar right side."""
