@@ -81,6 +81,7 @@ class MeshPart:
     Positions and normals are float32 [shape=(n, 3)], triangles int [shape=(t, 3)], the colour is sRGB with alpha, 0..1.
 
     They are written unlit (KHR_materials_unlit) with the same colour as emission for viewers that ignore it.
+    A format without faces fills them with splats or points, `grain` apart in the unit of the positions.
     """
 
     name: str
@@ -88,6 +89,7 @@ class MeshPart:
     normals: Array
     triangles: Array
     color: tuple[float, float, float, float]
+    grain: float | None = None
 
 
 @dataclass(frozen=True)

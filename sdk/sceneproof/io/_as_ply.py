@@ -11,7 +11,7 @@ from types import ModuleType
 from sceneproof.edits import Edit, SetSplats
 from sceneproof.scene import Scene
 
-from ._splats import edited, ply_bytes, refuse_geometry
+from ._splats import edited, ply_bytes, refuse_moves
 
 
 def converted(scene: Scene) -> Scene:
@@ -30,7 +30,7 @@ def converted(scene: Scene) -> Scene:
 
 def apply_as_ply(scene: Scene, edits: Sequence[Edit]) -> Scene:
     """A new Scene, of the format PLY, with the edits."""
-    refuse_geometry(scene.format, edits)
+    refuse_moves(scene.format, edits)
     moved = converted(replace(scene, splats=edited(scene, edits)))
     made: Scene = _ply().apply(moved, [edit for edit in edits if not isinstance(edit, SetSplats)])
     return made

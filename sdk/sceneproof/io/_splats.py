@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from sceneproof.config import LIMITS
-from sceneproof.edits import Edit, PutNode, SetPositions, SetSplats
+from sceneproof.edits import Edit, SetPositions, SetSplats
 from sceneproof.errors import InputError, LimitError, MarkError
 from sceneproof.scene import Array, Problem, Scene, Splats
 
@@ -167,11 +167,8 @@ def scene_of(format_: str, uri: str | None, splats: Splats, document: PlainDocum
     )
 
 
-def refuse_geometry(format_: str, edits: Sequence[Edit]) -> None:
-    """Raises `MarkError` for an edit that a file of splats alone cannot bear."""
-    refuse(
-        PutNode, edits, f"a {format_} file holds splats alone and has no place for a visible label; convert it to GLB"
-    )
+def refuse_moves(format_: str, edits: Sequence[Edit]) -> None:
+    """Raises `MarkError` for an edit that moves a mesh, which a file of splats alone does not have."""
     refuse(SetPositions, edits, f"a {format_} file has no mesh whose positions could move")
 
 

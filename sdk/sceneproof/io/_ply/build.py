@@ -12,15 +12,17 @@ import numpy as np
 from sceneproof.errors import InputError
 from sceneproof.io import _splats
 from sceneproof.io._cloud import cloud, frozen, nonfinite
+from sceneproof.io._dots import split_splats, usable, with_point_labels, with_splat_labels
+from sceneproof.io._label_record import LabelRecord
 from sceneproof.io._plain import PlainDocument, asset_of
-from sceneproof.scene import Array, Material, Mesh, Mode, Node, PointCloud, Primitive, Problem, Scene, Splats
+from sceneproof.scene import Array, Material, Mesh, Mode, Node, Primitive, Problem, Scene, Splats
 
 from . import columns, packed
 from .header import NEEDED, Header, parse
 from .label_nodes import checked, with_labels
 from .polygons import triangulate, unstrip
 from .read import read
-from .slots import LabelRecord, read_slot
+from .slots import read_labels, read_slot
 from .table import Table
 
 FACES = ("vertex_indices", "vertex_index")
@@ -72,8 +74,11 @@ def build(document: PlyDocument, uri: str | None, problems: list[Problem]) -> Sc
     if packed.is_packed(tables) or columns.is_splats(vertex):
         kind = "packed" if packed.is_packed(tables) else "splats"
         splats = packed.unpack(tables, problems) if kind == "packed" else columns.splats(vertex, problems)
+        labels = usable(lambda: read_labels(header) if kind == "splats" else (), vertex.count - 1, problems)
+        splats, ours = split_splats(splats, labels)
         made = replace(base, splats=(splats,), up_axis=_up_axis(header))
-        layout = Layout(header, tables, kind)
+        made = with_splat_labels(made, labels, ours)
+        layout = Layout(header, tables, kind, labels)
     else:
         made, layout = _geometry(base, header, tables, problems)
     return replace(made, problems=tuple(problems), document=replace(document, detail=layout))
@@ -87,8 +92,7 @@ def _geometry(base: Scene, header: Header, tables: dict[str, Table], problems: l
     positions = columns.places(vertex)
     faces = _faces(tables, problems)
     if faces is None:
-        points = _cloud(vertex, positions, problems)
-        return replace(base, points=(points,)), Layout(header, tables, "points")
+        return _points(base, header, tables, positions, problems)
     lengths, corners = faces
     _check_corners(lengths, corners, vertex.count)
     labels = checked(header, vertex.count, lengths, corners, problems)
@@ -107,6 +111,21 @@ def _geometry(base: Scene, header: Header, tables: dict[str, Table], problems: l
     material = Material("/materials/0", "", metallic=0.0, double_sided=True)
     scene = replace(base, nodes=(node,), roots=(0,), meshes=(mesh,), materials=(material,), scene_index=0)
     return with_labels(scene, vertex, labels, positions, (lengths, corners)), layout
+
+
+def _points(
+    base: Scene, header: Header, tables: dict[str, Table], positions: Array, problems: list[Problem]
+) -> tuple[Scene, Layout]:
+    vertex = tables["vertex"]
+    labels = usable(lambda: read_labels(header), vertex.count - 1, problems)
+    own = vertex.count - sum(record.vertices for record in labels)
+    nonfinite(positions[:own], problems, "/vertex")
+    tint, normals = columns.colors(vertex), vertex.columns(*columns.NORMAL)
+    shown = None if tint is None or _ours(labels, tint[:own, :3]) else tint[:own]
+    points = cloud(positions[:own], shown, None if normals is None else normals[:own])
+    ours = cloud(positions[own:], None if tint is None else tint[own:], None) if labels else None
+    made = with_point_labels(replace(base, points=(points,)), labels, ours)
+    return made, Layout(header, tables, "points", labels)
 
 
 def _generator(header: Header) -> str:
@@ -215,11 +234,6 @@ def _mesh(vertex: Table, layout: Layout, positions: Array, triangles: Array, pro
 def _ours(labels: tuple[LabelRecord, ...], tint: Array) -> bool:
     """Whether the colours came with a label and the subject is white, as it was without them."""
     return any(record.colored for record in labels) and bool((tint == 1).all())
-
-
-def _cloud(vertex: Table, positions: Array, problems: list[Problem]) -> PointCloud:
-    nonfinite(positions, problems, "/vertex")
-    return cloud(positions, columns.colors(vertex), vertex.columns(*columns.NORMAL))
 
 
 def converted(splats: Splats, header: Header) -> bytes:

@@ -19,6 +19,7 @@ from sceneproof.scene import Array, Scene, Splats
 from . import columns
 from .build import Layout, PlyDocument, build, converted
 from .header import parse
+from .put_dots import put_dots
 from .put_label import put_labels
 from .rows import joined, stored_as, words_of
 from .slots import with_slot
@@ -31,7 +32,7 @@ def apply_edits(scene: Scene, edits: Sequence[Edit]) -> PlyDocument:
     document: PlyDocument = scene.document
     kind = document.detail.kind
     if kind in ("splats", "packed"):
-        _splats.refuse_geometry("splat PLY", edits)
+        _splats.refuse_moves("splat PLY", edits)
     splats = _splats.edited(scene, edits)
     if kind == "packed":
         document = _unpacked(replace(scene, splats=splats), document)
@@ -47,9 +48,10 @@ def apply_edits(scene: Scene, edits: Sequence[Edit]) -> PlyDocument:
         if isinstance(edit, SetPoints):
             document = _moved_points(replace(scene, document=document), edit)
     if nodes:
-        if kind != "mesh":
-            raise MarkError("a point cloud in PLY bears no visible label yet; metadata stand in the header")
-        document = replace(document, raw=put_labels(scene, nodes))
+        # what the other edits have made of it is where the label's rows follow
+        scene = scene if document is scene.document else build(document, scene.uri, [])
+        put = put_labels if kind == "mesh" else put_dots
+        document = replace(scene.document, raw=put(scene, nodes))
     if any(isinstance(edit, PutMetadata) for edit in edits):
         told = with_metadata(document, edits)
         document = _with_slot(replace(document, slot=told.slot, sidecar=told.sidecar))

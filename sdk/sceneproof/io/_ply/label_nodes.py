@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from sceneproof.io._cloud import linear_of
+from sceneproof.io._label_record import LabelPart, LabelRecord
 from sceneproof.scene import Array, Material, Mesh, Mode, Node, Primitive, Problem, Scene
 
 from . import columns
 from .header import Header
-from .slots import LabelPart, LabelRecord, read_labels
+from .slots import read_labels
 from .table import Table
 
 

@@ -6,7 +6,6 @@ which is how viewers show a mesh without: words on a board of the same grey woul
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,20 +14,17 @@ import numpy as np
 
 from sceneproof.edits import PutNode
 from sceneproof.errors import MarkError
-from sceneproof.io._cloud import white_of
+from sceneproof.io._label_record import LabelPart, LabelRecord
 from sceneproof.io._table import word_spans
 from sceneproof.scene import Array, Scene
 
 from . import columns
 from .build import FACES, Layout
-from .header import Element, Property
+from .label_rows import Splice, after, binary_vertices, color_values, label_lines, spliced, text_vertices
 from .rows import joined, stored_as, words_of
-from .slots import LabelPart, LabelRecord, without_labels
 from .table import Table
 
-WHITE = tuple(Property(name, "u1") for name in columns.COLORS[0])
 COARSE = 2e-3  # of a part's height: how far a vertex may be from its place
-Splice = tuple[int, int, bytes]  # bytes of the body from, to, and what stands there then
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +56,9 @@ def put_labels(scene: Scene, edits: Sequence[PutNode]) -> bytes:
     body = raw[layout.header.size :]
     write = _text_splices if layout.header.ascii else _binary_splices
     splices = write(body, layout, parts, (own, rows, bare))
-    out, at = [], 0
-    for start, end, content in sorted(splices, key=lambda item: item[:2]):
-        out += [body[at:start], content]
-        at = end
-    out.append(body[at:])
-    lines = _lines(layout, [record for record, _ in found], (total, rows + sum(p.about.faces for p in parts)), bare)
-    return joined(raw[: layout.header.size], layout.header, lines) + b"".join(out)
+    counts = {"vertex": total, "face": rows + sum(part.about.faces for part in parts)}
+    lines = label_lines(layout, [record for record, _ in found], counts, bare)
+    return joined(raw[: layout.header.size], layout.header, lines) + spliced(body, splices)
 
 
 def _check_fine(vertex: Table, parts: Sequence[_Part]) -> None:
@@ -130,36 +122,20 @@ def _held(layout: Layout) -> list[tuple[LabelRecord, list[_Part]]]:
     return out
 
 
-def _values(vertex: Table, parts: Sequence[_Part], own: int, bare: bool) -> tuple[list[Property], list[Array]]:
-    """The properties of a row, and what the label's vertices have in each."""
-    names = columns.color_names(vertex) or columns.COLORS[0]
+def _values(vertex: Table, parts: Sequence[_Part], own: int) -> dict[str, Array]:
+    """What the label's vertices have in each property."""
     shades = np.concatenate([np.tile(part.about.color, (part.about.vertices, 1)) for part in parts])
     places = np.concatenate([part.positions for part in parts])
     normals = np.concatenate([part.normals for part in parts])
     known: dict[str, Array] = dict(zip(columns.XYZ, places.T, strict=True))
     known |= zip(columns.NORMAL, normals.T, strict=True)
-    for number, name in enumerate((*names, columns.alpha_name(names))):
-        held = vertex.column(name)
-        white = 255.0 if held is None else white_of(held[:own], columns.kind_of(vertex, name))
-        known[name] = shades[:, number] * white
-    properties = [*vertex.element.properties, *(WHITE if bare else ())]
-    return properties, [known.get(item.name, np.zeros(len(places))) for item in properties]
+    return known | color_values(vertex, own, shades)
 
 
 def _binary_splices(body: bytes, layout: Layout, parts: Sequence[_Part], counts: tuple[int, int, bool]) -> list[Splice]:
     own, rows, bare = counts
     vertex, face = layout.tables["vertex"], layout.tables["face"]
     order = layout.header.order
-    properties, values = _values(vertex, parts, own, bare)
-    dtype = Element("vertex", 0, tuple(properties), 0).dtype(order)
-    fresh = np.zeros(len(values[0]), dtype)
-    for number, (item, column) in enumerate(zip(properties, values, strict=True)):
-        fresh[f"f{number}"] = stored_as(column, np.dtype(item.kind))
-    held = body[vertex.start : vertex.row_end(own - 1)]
-    if bare:
-        wide = np.full((own, dtype.itemsize), 255, np.uint8)
-        wide[:, :-3] = np.frombuffer(held, np.uint8).reshape(own, -1)
-        held = wide.tobytes()
     lists = _list_lengths(face)
     fields: list[Any] = []
     for number, item in enumerate(face.element.properties):
@@ -178,7 +154,7 @@ def _binary_splices(body: bytes, layout: Layout, parts: Sequence[_Part], counts:
         if item.count_kind is not None:
             drawn[f"n{number}"] = lists[number]
     return [
-        (vertex.start, vertex.end, held + fresh.tobytes()),
+        binary_vertices(body, layout, _values(vertex, parts, own), own, bare),
         (face.row_end(rows - 1), face.end, drawn.tobytes()),
     ]
 
@@ -188,21 +164,7 @@ def _text_splices(body: bytes, layout: Layout, parts: Sequence[_Part], counts: t
     vertex, face = layout.tables["vertex"], layout.tables["face"]
     ending = layout.header.ending
     ends = word_spans(body)[1]
-    properties, values = _values(vertex, parts, own, bare)
-    words = []
-    for item, column in zip(properties, values, strict=True):
-        kind = np.dtype(item.kind)
-        exact = kind.itemsize == 8 and layout.origin.any()
-        words.append(words_of(column if exact else column.astype(np.float32), kind))
-    fresh = ending.join(b" ".join(row) for row in zip(*words, strict=True))
-    splices: list[Splice] = []
-    if bare:
-        unit = len(vertex.element.properties)
-        for row in range(own - 1):
-            at = int(ends[vertex.start + (row + 1) * unit - 1])
-            splices.append((at, at, b" 255 255 255"))
-    last, end = vertex.row_end(own - 1), vertex.end
-    splices.append(_after(ends, last, end, (b" 255 255 255" if bare else b"") + ending + fresh))
+    splices = text_vertices(ends, layout, _values(vertex, parts, own), own, bare)
     corners, shades = _corners(parts, own)
     lists, which = _list_lengths(face), _index_number(face)
     cells: list[list[bytes]] = []
@@ -215,13 +177,8 @@ def _text_splices(body: bytes, layout: Layout, parts: Sequence[_Part], counts: t
             shade = shades.get(item.name, np.zeros(len(corners))) * 255
             cells.append(words_of(shade.astype(np.float32), np.dtype(item.kind)))
     drawn = ending.join(b" ".join(row) for row in zip(*cells, strict=True))
-    splices.append(_after(ends, face.row_end(rows - 1), face.end, ending + drawn))
+    splices.append(after(ends, face.row_end(rows - 1), face.end, ending + drawn))
     return splices
-
-
-def _after(ends: Array, last: int, end: int, content: bytes) -> Splice:
-    """Put content after token `last` - 1, over the tokens up to `end`."""
-    return int(ends[last - 1]), int(ends[end - 1]), content
 
 
 def _corners(parts: Sequence[_Part], own: int) -> tuple[Array, dict[str, Array]]:
@@ -250,20 +207,3 @@ def _list_lengths(face: Table) -> dict[int, int]:
         out[number] = 3 if number == _index_number(face) else int(face.lengths[0, place]) if even else 0  # type: ignore[index]
         place += 1
     return out
-
-
-def _lines(layout: Layout, records: Sequence[LabelRecord], counts: tuple[int, int], bare: bool) -> list[bytes]:
-    """The header with the new counts, the colours where they are new, and the labels' comments."""
-    lines = list(layout.header.lines)
-    for name, count in zip(("vertex", "face"), counts, strict=True):
-        number = layout.tables[name].element.line
-        lines[number] = re.sub(rb"\d+(?=\s*$)", b"%d" % count, lines[number])
-    if bare:
-        at = layout.tables["vertex"].element.line
-        after = next(n for n in range(at + 1, len(lines)) if re.match(rb"\s*(element\s|end_header)", lines[n]))
-        last = max(n for n in range(at, after) if re.match(rb"\s*property\s", lines[n]))
-        lines[last + 1 : last + 1] = [b"property uchar " + item.name.encode() for item in WHITE]
-    kept = without_labels(lines)
-    # where the first one stood, so that a second marking leaves the order of the comments; else before end_header
-    place = next((n for n, (line, left) in enumerate(zip(lines, kept, strict=False)) if line is not left), -1)
-    return [*kept[:place], *(record.line() for record in records), *kept[place:]]

@@ -196,35 +196,38 @@ def with_slot(raw: bytes, slot: Mapping[str, str]) -> bytes:
     return bytes(head) + zone + raw[table:]
 
 
-def with_streams(raw: bytes, changed: Mapping[str, bytes]) -> bytes:
-    """The file with other streams of the same lengths. Frames of version 4 that stay keep their packed bytes."""
+def with_streams(raw: bytes, changed: Mapping[str, bytes], count: int | None = None) -> bytes:
+    """The file with other streams, for `count` splats where that is given. Frames that stay keep their packed bytes."""
     if not changed:
         return raw
     if raw[:2] == _gzip.MAGIC:
-        return _gzip.with_body(raw, lambda body: _replaced(body, changed), 2 * LIMITS.decoded_bytes)
+        return _gzip.with_body(raw, lambda body: _replaced(body, changed, count), 2 * LIMITS.decoded_bytes)
     if struct.unpack_from("<I", raw, 4)[0] < 4:
-        return _replaced(raw, changed)
+        return _replaced(raw, changed, count)
     import zstandard
 
-    _, count, degree, _, _ = _header(raw)
-    names = [name for name, size in sizes(4, count, degree).items() if size]
+    _, number, degree, _, _ = _header(raw)
+    names = [name for name, size in sizes(4, number, degree).items() if size]
     table = struct.unpack_from("<I", raw, 16)[0]
     head, parts = bytearray(raw[: table + 16 * len(names)]), []
+    struct.pack_into("<I", head, 8, number if count is None else count)
     end = len(head)
     for index, (name, (start, stored, _)) in enumerate(zip(names, frames(raw), strict=True)):
         part = raw[start : start + stored]
         if name in changed:
             part = zstandard.ZstdCompressor(level=12).compress(changed[name])
-            struct.pack_into("<Q", head, table + 16 * index, len(part))
+            struct.pack_into("<QQ", head, table + 16 * index, len(part), len(changed[name]))
         parts.append(part)
         end = start + stored
     return bytes(head) + b"".join(parts) + raw[end:]
 
 
-def _replaced(body: bytes, changed: Mapping[str, bytes]) -> bytes:
+def _replaced(body: bytes, changed: Mapping[str, bytes], number: int | None) -> bytes:
     """Header and streams end to end, with those that changed."""
     version, count, degree, _, _ = _header(body)
-    pieces, at = [body[:16]], 16
+    head = bytearray(body[:16])
+    struct.pack_into("<I", head, 8, count if number is None else number)
+    pieces, at = [bytes(head)], 16
     for name, size in sizes(version, count, degree).items():
         pieces.append(changed.get(name, body[at : at + size]))
         at += size

@@ -18,7 +18,7 @@ COLORS = ((_BYTES / 255 - 0.5) / COLOR_SCALE).astype(np.float32)
 SCALES = linear_scales(_BYTES / 16 - 10)
 REMAINDER = ((_BYTES - 128) / 128).astype(np.float32)
 _BLOCK = 1 << 17  # splats that are decoded at once
-_LARGEST = 511  # magnitude of a component of the "smallest three"
+LARGEST = 511  # magnitude of a component of the "smallest three"
 
 
 def splats_of(packed: Packed, pointer: str, problems: list[Problem]) -> Splats:
@@ -71,7 +71,7 @@ def rotations_of(packed: Packed) -> Array:
     shift = np.zeros(len(words), np.uint32)
     for column in (3, 2, 1, 0):  # the last component stands in the lowest bits
         field = (words >> shift) & 0x3FF
-        value = (field & _LARGEST) * (np.sqrt(0.5) / _LARGEST)
+        value = (field & LARGEST) * (np.sqrt(0.5) / LARGEST)
         given = largest != column
         found[:, column] = np.where(given, np.where(field >> 9, -value, value), 0.0)
         shift += np.where(given, 10, 0).astype(np.uint32)

@@ -16,6 +16,9 @@ PADDING = 0.22  # of the ink height, around the words
 GAP = 0.04  # of the ink height, between words and plate: no two surfaces in one plane
 WHITE = (1.0, 1.0, 1.0, 1.0)
 DARK = (0.07, 0.08, 0.10, 1.0)
+GRAIN, PLATE_GRAIN = 1 / 48, 1 / 16
+"""Of the ink height: how far apart splats or points stand that fill words and plate. A stroke of a Chinese sign is a
+tenth of the ink wide, so five of them make one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +61,8 @@ class Board:
         plate = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * half
         label = " ".join(self.text.split())
         return (
-            _part(f"label text {label}", words, self.mesh.triangles, GAP, (move, scale), WHITE),
-            _part("label plate", plate, np.array([[0, 1, 2], [0, 2, 3]]), 0.0, (move, scale), DARK),
+            _part(f"label text {label}", words, self.mesh.triangles, GAP, (move, scale), (WHITE, GRAIN)),
+            _part("label plate", plate, np.array([[0, 1, 2], [0, 2, 3]]), 0.0, (move, scale), (DARK, PLATE_GRAIN)),
         )
 
 
@@ -118,12 +121,13 @@ def _part(
     triangles: Array,
     lift: float,
     place: tuple[Array, float],
-    color: tuple[float, float, float, float],
+    look: tuple[tuple[float, float, float, float], float],
 ) -> MeshPart:
     move, scale = place
+    color, grain = look
     positions = np.concatenate([flat, np.full((len(flat), 1), lift)], axis=1) * scale + move
     normals = np.tile(np.array([0, 0, 1], np.float32), (len(flat), 1))
-    return MeshPart(name, positions.astype(np.float32), normals, np.asarray(triangles, np.int64), color)
+    return MeshPart(name, positions.astype(np.float32), normals, np.asarray(triangles, np.int64), color, grain * scale)
 
 
 def weighted(part: MeshPart, weights: Array, middle: Array, matrix: Array) -> MeshPart:
@@ -151,4 +155,5 @@ def weighted(part: MeshPart, weights: Array, middle: Array, matrix: Array) -> Me
         np.concatenate([part.normals, normals]),
         np.concatenate([part.triangles, triangles]),
         part.color,
+        part.grain,
     )

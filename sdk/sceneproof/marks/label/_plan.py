@@ -19,7 +19,7 @@ from ._edge import INSET, edge_spot, ink_for, room
 from ._ink import LONGEST
 from ._lines import broken
 from ._placard import everywhere, placards
-from ._preview import with_nodes, without_labels
+from ._preview import laid_back, upright, with_nodes, without_labels
 from ._settle import Settled, outermost, settle, stage, target
 from ._wording import checked, language, needs_chinese, wording
 from .read import read_in
@@ -68,7 +68,7 @@ def plan(scene: Scene, options: LabelOptions | None = None) -> list[PutNode]:
     lang = language(wanted.lang, wanted.market)
     chinese = needs_chinese(lang, wanted.market)
     text = wording(lang, chinese=chinese) if wanted.text is None else checked(wanted.text, chinese=chinese)
-    bare = without_labels(scene)
+    bare = upright(without_labels(scene))
     points = framed_points(bare)
     if not len(points):
         raise MarkError("the scene has no geometry with finite positions, so there is no start picture to label")
@@ -80,7 +80,7 @@ def plan(scene: Scene, options: LabelOptions | None = None) -> list[PutNode]:
     if edits is None:
         edits = [_placard(bare, found[0], points, (text, wanted.height, extras))]
     _check(bare, points, edits)
-    return edits
+    return laid_back(scene, edits)
 
 
 Wish = tuple[str, float, dict[str, str]]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sceneproof.derived.framing import UPRIGHT
 from sceneproof.derived.ray_scene import is_label
 from sceneproof.derived.world import slot_of
 from sceneproof.edits import MeshPart, PutNode
@@ -20,6 +21,28 @@ def without_labels(scene: Scene) -> Scene:
         return scene
     nodes = tuple(replace(node, children=tuple(c for c in node.children if c not in labels)) for node in scene.nodes)
     return replace(scene, nodes=nodes, roots=tuple(root for root in scene.roots if root not in labels))
+
+
+def upright(scene: Scene) -> Scene:
+    """The same Scene with its loose clouds turned to +Y up, as its start picture is looked at. Itself when it is."""
+    if scene.up_axis == "+y":
+        return scene
+    turn = UPRIGHT[scene.up_axis].T
+    return replace(
+        scene,
+        splats=tuple(replace(cloud, positions=cloud.positions @ turn) for cloud in scene.splats),
+        points=tuple(replace(cloud, positions=cloud.positions @ turn) for cloud in scene.points),
+        up_axis="+y",
+    )
+
+
+def laid_back(scene: Scene, edits: Sequence[PutNode]) -> list[PutNode]:
+    """Edits that were planned in the upright Scene, as the file's own axes need them."""
+    if scene.up_axis == "+y":
+        return list(edits)
+    back = np.eye(4)
+    back[:3, :3] = UPRIGHT[scene.up_axis].T
+    return [replace(edit, matrix=back @ edit.matrix) if edit.parent is None else edit for edit in edits]
 
 
 def with_nodes(scene: Scene, edits: Sequence[PutNode]) -> Scene:
