@@ -136,10 +136,10 @@ def test_a_file_without_room_has_its_label_in_the_sidecar(tmp_path) -> None:
     assert spz.load(data, "a.spz", tmp_path).asset["extras"]["AIGC"] == LABEL.mirror["AIGC"]
 
 
-def test_a_visible_label_and_moved_positions_are_refused() -> None:
+def test_a_label_without_numbers_and_moved_positions_are_refused() -> None:
     scene = spz.load(make.spz(make.cloud(), 4), None, None)
-    part = MeshPart("a", np.zeros((3, 3)), np.zeros((3, 3)), np.zeros((1, 3), int), (1, 1, 1, 1))
-    with pytest.raises(MarkError, match="no place for a visible label"):
+    part = MeshPart("a", np.full((3, 3), np.nan), np.zeros((3, 3)), np.zeros((1, 3), int), (1, 1, 1, 1), 0.1)
+    with pytest.raises(MarkError, match="not finite"):
         spz.apply(scene, [PutNode("label", None, np.eye(4), (part,))])
     with pytest.raises(MarkError, match="no mesh"):
         spz.apply(scene, [SetPositions(0, 0, np.zeros((1, 3)))])

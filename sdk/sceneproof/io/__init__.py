@@ -2,7 +2,7 @@
 
 A handler has ``EXTENSIONS`` (endings it reads), ``WRITES`` (endings its scenes are written to; none for a format that
 is only read), ``PRESERVES`` (what comes through an edit untouched), ``sniff``, ``load``, ``apply``, ``to_bytes`` and
-``save``. A format without JSON builds on `_plain`.
+``save``; and ``bears_label`` where not every file of it can bear one. A format without JSON builds on `_plain`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sceneproof.scene import Scene
 
 from ._paths import read_file
 
-__all__ = ["apply", "check_target", "extensions", "load", "reencoded", "save", "to_bytes", "written_as"]
+__all__ = ["apply", "bears_label", "check_target", "extensions", "load", "reencoded", "save", "to_bytes", "written_as"]
 
 
 @cache
@@ -121,6 +121,12 @@ def check_target(scene: Scene, path: Path | None) -> None:
         raise MarkError(f"{scene.uri or '<memory>'}: {reason}")
     if path is not None and path.suffix.lower() not in handler.WRITES:
         raise UsageError(f"{path}: {scene.format.upper()} is written as {' or '.join(handler.WRITES)}")
+
+
+def bears_label(scene: Scene) -> bool:
+    """Whether the file can bear a visible label: its format is written, and has a place and colours for one."""
+    handler = _handler(scene)
+    return bool(handler.WRITES) and getattr(handler, "bears_label", lambda _: True)(scene)
 
 
 def reencoded(scene: Scene) -> tuple[Mapping[str, Any], ...]:

@@ -24,19 +24,22 @@ from ._splats import colors_of_dc, dc_of_colors
 
 HALF = float(np.sqrt(2 * np.log(2)))  # standard deviations at which a Gaussian covers half of its most
 THIN = 0.02  # thickness of a splat over its width
-OPACITY = 0.9999
+OPACITY, FAINT = 0.9999, 0.02  # of what is seen, and of what only stands for a place
+OVERLAP = 1.1  # of a point's square: squares that only touch let a ray through where numbers were rounded
 COARSE = 0.3  # of a dot's half side: how far one may be from its place
 
 
 @dataclass(frozen=True, eq=False)
 class Dots:
     """What a label is made of, in the file's space: `records`, and per dot the middle float64 [shape=(n, 3)], half
-    sides [shape=(n, 2)], sRGB colours [shape=(n, 3)] and the quaternion xyzw of its board [shape=(n, 4)]; `normals`."""
+    sides [shape=(n, 2)], sRGB colours [shape=(n, 3)], opacities [shape=(n,)], and of its board the quaternion xyzw
+    [shape=(n, 4)] and the normal [shape=(n, 3)]."""
 
     records: tuple[LabelRecord, ...]
     places: Array
     sides: Array
     colors: Array
+    opacities: Array
     turns: Array
     normals: Array
 
@@ -54,7 +57,7 @@ class Dots:
             self.places.astype(np.float32),
             np.concatenate([self.sides, thin], axis=1).astype(np.float32),
             self.turns.astype(np.float32),
-            np.full(self.count, OPACITY, np.float32),
+            self.opacities.astype(np.float32),
             harmonics,
         )
 
@@ -81,10 +84,11 @@ def dots_of(scene: Scene, edits: Sequence[PutNode], *, colored: bool = False) ->
             sides = own[:, 3:] * sizes[:2]
             weights = int(np.count_nonzero(own[:, 3] <= 2 * SMALLEST * (part.grain or 0.0)))
             seen = sides[: len(sides) - weights]
-            about.append(LabelPart(part.name, part.color, len(seen), 0, float(np.median(seen))))
+            about.append(LabelPart(part.name, part.color, len(seen), 0, OVERLAP * float(np.median(seen))))
             if weights:
                 about.append(LabelPart("label weight", part.color, weights, 0, float(sides[-1].min())))
-            groups.append((own[:, :3] @ axes.T + matrix[:3, 3], sides, part.color[:3], axes / sizes))
+            solid = np.repeat([OPACITY, FAINT], [len(seen), weights])
+            groups.append((own[:, :3] @ axes.T + matrix[:3, 3], sides, solid, part.color[:3], axes / sizes))
         records.append(LabelRecord(edit.slot, matrix, tuple(about), dict(edit.extras), colored))
     counts = [len(places) for places, *_ in groups]
     return Dots(
@@ -92,6 +96,7 @@ def dots_of(scene: Scene, edits: Sequence[PutNode], *, colored: bool = False) ->
         np.concatenate([places for places, *_ in groups]),
         np.concatenate([sides for _, sides, *_ in groups]),
         np.repeat([color for *_, color, _ in groups], counts, axis=0),
+        np.concatenate([solid for _, _, solid, *_ in groups]),
         np.repeat([_quaternion(axes) for *_, axes in groups], counts, axis=0),
         np.repeat([axes[:, 2] for *_, axes in groups], counts, axis=0),
     )
@@ -244,5 +249,3 @@ def _quaternion(axes: Array) -> Array:
     )
     found = np.array(columns[largest])
     return np.asarray(found / np.linalg.norm(found))
-
-

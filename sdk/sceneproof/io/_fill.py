@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sceneproof.config import LIMITS
 from sceneproof.edits import MeshPart
 from sceneproof.errors import LimitError, MarkError
 from sceneproof.scene import Array
@@ -23,7 +22,8 @@ MOST = 2_000_000
 def filled(part: MeshPart) -> Array:
     """Float64 [shape=(n, 5)]: x, y, z of a dot's middle in the part's space, half its width and half its height.
 
-    Dots face +Z; those that only stand for a place come last, `SMALLEST` of a grain wide. Raises `MarkError` for a part without a grain, `LimitError` for one that needs millions of dots.
+    Dots face +Z; those that only stand for a place come last, `SMALLEST` of a grain wide. Raises `MarkError` for a part
+    without a grain, `LimitError` for one that needs millions of dots.
     """
     grain = part.grain
     corners = np.asarray(part.positions, np.float64)[np.asarray(part.triangles, np.int64)]

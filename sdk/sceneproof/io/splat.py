@@ -2,8 +2,8 @@
 
 Centre and linear scale as float32, colour and opacity as bytes, the quaternion w x y z as (byte - 128) / 128.
 Kept: every byte, but those of centres and colours that an edit names. The format has no place for anything else, so
-the metadata stand in the sidecar alone. A visible label is splats at the end, and behind them some of no opacity at its
-middle whose colour and rotation bytes spell its record, seven in each; the last of them says ``SPL`` and how long it is.
+the metadata stand in the sidecar alone. A visible label is splats at the end, and behind them some of no opacity whose
+colour and rotation bytes spell its record, seven in each; the last of them says ``SPL`` and how long the record is.
 """
 
 from __future__ import annotations
@@ -96,8 +96,7 @@ def _label_rows(dots: Dots) -> bytes:
     table = np.zeros(dots.count + spelt + 1, RECORD)
     shown, silent = table[: dots.count], table[dots.count :]
     shown["center"], shown["scale"] = splats.positions, splats.scales
-    shown["rgba"] = 255
-    shown["rgba"][:, :3] = np.rint(dots.colors * 255)
+    shown["rgba"] = np.rint(np.column_stack([dots.colors, dots.opacities]) * 255)
     shown["rotation"] = np.clip(np.rint(wxyz_of_xyzw(splats.rotations) * np.float64(128) + 128), 0, 255)
     silent["center"], silent["scale"] = shown["center"][0], shown["scale"][0]
     digits = np.frombuffer(text.ljust(spelt * DIGITS, b" "), np.uint8).reshape(-1, DIGITS)

@@ -75,6 +75,11 @@ def apply(scene: Scene, edits: Sequence[Edit]) -> Scene:
     return _scene(replace(document, raw=raw), scene.uri, kept)
 
 
+def bears_label(scene: Scene) -> bool:
+    """Whether the file has a place that says which splats are a label's."""
+    return unpack(scene.document.raw).room
+
+
 def _labelled(scene: Scene, raw: bytes, nodes: Sequence[PutNode]) -> tuple[bytes, str]:
     """The file with the label's splats behind the subject's, and the record that goes with them."""
     packed = unpack(raw)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from sceneproof.findings import Text
+from sceneproof.io import bears_label
+from sceneproof.scene import Scene
 
 from ._engine import Outcome, State
 
@@ -10,6 +12,17 @@ PUT_IN = Text(
     "Put one in: sceneproof mark FILE --output OUT --marks label",
     "添加标识：sceneproof mark FILE --output OUT --marks label",
 )
+
+CONVERT = Text(
+    "This file has no place for one: convert the asset to GLB, PLY or OBJ, then: "
+    "sceneproof mark FILE --output OUT --marks label",
+    "此文件无法承载标识：请先将资产转换为 GLB、PLY 或 OBJ，再运行 sceneproof mark FILE --output OUT --marks label",
+)
+
+
+def put_in(scene: Scene) -> Text:
+    """What to do where there is no label, or none that shows."""
+    return PUT_IN if bears_label(scene) else CONVERT
 
 
 def nothing_to_judge() -> Outcome:

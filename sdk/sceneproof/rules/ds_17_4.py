@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from sceneproof.findings import Text
 
 from ._engine import Case, Outcome, State
-from ._labels import PUT_IN
+from ._labels import put_in
 
 ID = "DS-17.4"
 TITLE = Text("Label in the start picture", "起始画面显示标识")
@@ -37,7 +37,7 @@ def check(case: Case) -> Iterator[Outcome]:
             "No start picture shows a label; a provider of content that may confuse the public needs one there.",
             "起始画面没有标识；可能导致公众混淆的内容，其服务提供者需要在起始画面显示标识。",
         )
-        yield Outcome(State.VIOLATED, message, "", {"views": len(label.views)}, PUT_IN)
+        yield Outcome(State.VIOLATED, message, "", {"views": len(label.views)}, put_in(case.scene))
         return
     evidence = {"problems": list(label.problems), "views": len(label.views)}
     if label.visible:
@@ -50,4 +50,4 @@ def check(case: Case) -> Iterator[Outcome]:
         f"A label is in the file, but a start picture does not show it ({reasons}); a provider needs it there.",
         f"文件中有标识，但起始画面未显示（{reasons}）；服务提供者需要在起始画面显示。",
     )
-    yield Outcome(state, message, "", evidence, PUT_IN)
+    yield Outcome(state, message, "", evidence, put_in(case.scene))

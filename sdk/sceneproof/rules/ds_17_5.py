@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from sceneproof.findings import Text
 
 from ._engine import Case, Outcome, State
-from ._labels import PUT_IN, nothing_to_judge, percent
+from ._labels import nothing_to_judge, percent, put_in
 
 ID = "DS-17.5"
 TITLE = Text("Height of the label", "标识文字高度")
@@ -45,4 +45,4 @@ def check(case: Case) -> Iterator[Outcome]:
         f"The label's ink is {shown} of the shortest side; at least {percent(limit)} is needed.",
         f"标识文字高度为最短边的 {shown}，至少需要 {percent(limit)}。",
     )
-    yield Outcome(State.VIOLATED, message, "", evidence, PUT_IN)
+    yield Outcome(State.VIOLATED, message, "", evidence, put_in(case.scene))

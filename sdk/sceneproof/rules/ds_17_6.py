@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from sceneproof.findings import Text
 
 from ._engine import Case, Outcome, State
-from ._labels import PUT_IN, nothing_to_judge, percent
+from ._labels import nothing_to_judge, percent, put_in
 
 ID = "DS-17.6"
 TITLE = Text("Place of the label", "标识位置")
@@ -52,7 +52,7 @@ def check(case: Case) -> Iterator[Outcome]:
         zh.append(f"{percent(label.hidden_fraction)} 的文字被遮挡")
     message = Text(f"The label is misplaced: {' and '.join(en)}.", f"标识位置不当：{'，'.join(zh)}。")
     crowded = "not-at-edge" in label.problems and not _has_camera(case)
-    yield Outcome(State.VIOLATED, message, "", evidence, _ADD_CAMERA if crowded else PUT_IN)
+    yield Outcome(State.VIOLATED, message, "", evidence, _ADD_CAMERA if crowded else put_in(case.scene))
 
 
 def _has_camera(case: Case) -> bool:

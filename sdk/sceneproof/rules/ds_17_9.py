@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from sceneproof.findings import Text
 
 from ._engine import Case, Outcome, State
-from ._labels import PUT_IN
+from ._labels import put_in
 
 ID = "DS-17.9"
 TITLE = Text("Label in the exported file", "导出文件含显式标识")
@@ -37,4 +37,4 @@ def check(case: Case) -> Iterator[Outcome]:
         "The file holds no label; a provider of content that may confuse the public needs one in the file.",
         "文件中没有显式标识；可能导致公众混淆的内容，其服务提供者需要在文件中添加。",
     )
-    yield Outcome(State.VIOLATED, message, "", {}, PUT_IN)
+    yield Outcome(State.VIOLATED, message, "", {}, put_in(case.scene))

@@ -16,7 +16,7 @@ PADDING = 0.22  # of the ink height, around the words
 GAP = 0.04  # of the ink height, between words and plate: no two surfaces in one plane
 WHITE = (1.0, 1.0, 1.0, 1.0)
 DARK = (0.07, 0.08, 0.10, 1.0)
-GRAIN, PLATE_GRAIN = 1 / 48, 1 / 16
+GRAIN, PLATE_GRAIN = 1 / 50, 1 / 16
 """Of the ink height: how far apart splats or points stand that fill words and plate. A stroke of a Chinese sign is a
 tenth of the ink wide, so five of them make one."""
 
