@@ -101,7 +101,8 @@ def audit(
     policies : ids of the policies to judge by.
     declaration : a `Declaration`, a mapping of its fields, or a TOML file; without one, the file beside the asset.
     settings : ``KEY=VALUE`` texts over the declaration.
-    depth : ``cheap``, ``normal`` or ``deep``: which signals are measured.
+    depth : ``cheap``, ``normal`` or ``deep``: which signals are measured. At ``deep`` the start pictures are read for
+        words that anyone put in (extra ``ocr``).
     select, ignore : rule ids, or the beginning of some (``DS-17``).
     rules_dir : folder with rules of one's own, loaded once per process. They are run: name only folders that you trust.
 
@@ -126,7 +127,7 @@ def _report(
     scene: Scene, stated: Declaration, policies: tuple[Policy, ...], options: AuditOptions, clock: _Clock
 ) -> Report:
     from .derived.inspection import inspection
-    from .marks.label.read import read as read_label
+    from .marks.label.anyone import read as read_label
     from .marks.metadata.read import read as read_metadata
     from .rules._attestations import ask, attestation_ids
     from .rules._engine import Case, judge, limits, rule_ids
@@ -135,7 +136,7 @@ def _report(
     data = to_bytes(scene)
     figures = clock.time("inspection", lambda: inspection(scene))
     signals, broken = clock.time("signals", lambda: measure_all(scene, options.depth))
-    label = clock.time("marks", lambda: read_label(scene))
+    label = clock.time("marks", lambda: read_label(scene, "deep" if options.depth == "deep" else "quick"))
     metadata = clock.time("marks", lambda: read_metadata(scene))
     case = Case(scene, stated, {signal.id: signal for signal in signals}, label, metadata, limits())
     wanted, suppressed = _chosen(rule_ids(policies, options.local_rules), options)

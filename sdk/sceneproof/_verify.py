@@ -38,7 +38,8 @@ def verify(
     ----------
     asset : as in `sceneproof.audit`.
     key : key file, bytes, `Key`, or several. Without one the watermark is not looked for, which is not absent.
-    effort : ``quick``, ``normal`` or ``deep``: how far the search for the watermark goes.
+    effort : ``quick``, ``normal`` or ``deep``: how far the search for the watermark goes. From ``normal`` on the
+        start pictures of a file without our label are read for anyone's words (extra ``ocr``), at ``deep`` of all.
     expect : a receipt, a file of several (JSON Lines) in which the asset is found by its path, name or hash, or a
         folder with its ``NAME.receipt.json``; what it says was put in must read back the same.
     require : marks that must be there, of ``label``, ``metadata``, ``watermark``.
@@ -62,7 +63,7 @@ def verify(
     record = receipts.record_for(found, name, digest)
     before = record.marks if record else {}
     wanted = expected.wanted(before, require, keys)
-    readings = read_marks(scene, keys, effort, _bits(before), beside)
+    readings = read_marks(scene, keys, effort, _bits(before), beside, ocr=effort)
     states = {mark: expected.state(mark, readings[mark], before.get(mark)) for mark in wanted}
     readings |= {mark: detailed(mark, state, readings[mark], before.get(mark)) for mark, state in states.items()}
     document = {
@@ -118,16 +119,21 @@ def read_marks(
     effort: str,
     bits: int = 64,
     reference: Reference | None = None,
+    *,
+    ocr: str = "quick",
 ) -> dict[str, Any]:
-    """Mark id to its reading as the contract prints it; ``None`` for what was not looked for."""
-    from .marks.label.read import read as read_label
+    """Mark id to its reading as the contract prints it; ``None`` for what was not looked for.
+
+    `ocr` is the effort with which the start pictures are read (`marks.label.anyone.read`).
+    """
+    from .marks.label.anyone import read as read_label
     from .marks.metadata.read import read as read_metadata
 
     watermark = None
     if keys:
         watermark = _watermark(scene, keys, effort, bits, reference)
     return {
-        "label": read_label(scene).to_dict(),
+        "label": read_label(scene, ocr).to_dict(),
         "metadata": read_metadata(scene).to_dict(),
         "watermark": watermark,
         "credential": None,

@@ -34,7 +34,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--select", action="append", type=_common.comma, default=[], metavar="R", help="only these rules (DS-17, A-2)"
     )
     group.add_argument("--ignore", action="append", type=_common.comma, default=[], metavar="R", help="not these rules")
-    group.add_argument("--depth", default="normal", metavar="DEPTH", help="signals to measure: cheap, normal or deep")
+    group.add_argument(
+        "--depth",
+        default="normal",
+        metavar="DEPTH",
+        help="signals to measure: cheap, normal or deep, which also reads words in the start picture (sceneproof[ocr])",
+    )
     group.add_argument(
         "--rules-dir", metavar="DIR", help="rules of your own; they are run, so name only what you trust"
     )

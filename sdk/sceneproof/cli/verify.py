@@ -29,7 +29,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _common.add_jobs(parser)
     parser.add_argument("--key", action="append", default=[], metavar="FILE", help="watermark key; may be repeated")
     parser.add_argument(
-        "--effort", default="normal", metavar="E", help="search for the watermark: quick, normal or deep"
+        "--effort",
+        default="normal",
+        metavar="E",
+        help="search for the watermark: quick, normal or deep; "
+        "from normal on words of another tool's label are read (sceneproof[ocr]), at deep our own too",
     )
     parser.add_argument(
         "--reference",

@@ -60,9 +60,12 @@ def _view(name: str, read: Mapping[str, Any] | None) -> MarkView:
     problems = tuple(text_of(problem) for problem in read.get("problems") or ())
     if not read.get("found"):
         facts = tuple(_registration_facts(read)) if name == "watermark" else ()
-        return MarkView(name, title, "absent", _ABSENT.get(name, _ABSENT["other"]), facts, problems)
+        notes = _label_notes(read) if name == "label" else ()
+        return MarkView(name, title, "absent", _ABSENT.get(name, _ABSENT["other"]), facts, problems, notes)
     state, sentence = _SENTENCES[name](read) if name in _SENTENCES else ("review", Text("found", "检出"))
-    return MarkView(name, title, state, sentence, tuple(_FACTS[name](read)) if name in _FACTS else (), problems)
+    facts = tuple(_FACTS[name](read)) if name in _FACTS else ()
+    notes = _label_notes(read) if name == "label" else ()
+    return MarkView(name, title, state, sentence, facts, problems, notes)
 
 
 _SKIPPED = {
@@ -84,6 +87,22 @@ def _label(read: Mapping[str, Any]) -> tuple[str, Text]:
     if visible:
         return "pass", Text(f"found{name.en}, visible", f"检出{name.zh}，可见")
     return "fail", Text(f"found{name.en}, but NOT visible", f"检出{name.zh}，但不可见")
+
+
+def _label_notes(read: Mapping[str, Any]) -> tuple[Text, ...]:
+    """What character recognition says, where it was asked."""
+    told = (read.get("detail") or {}).get("ocr")
+    if not told:
+        return ()
+    if told["state"] != "read":
+        return (Text(told["note"]["en"], told["note"]["zh"]),)
+    seen, count, words = told["read_in"], told["pictures"], read.get("reading")
+    return (
+        Text(
+            f"character recognition reads “{words}” in {seen} of {count} start pictures",
+            f"文字识别在 {count} 个起始画面中的 {seen} 个读出“{words}”",
+        ),
+    )
 
 
 def _label_facts(read: Mapping[str, Any]) -> Iterator[tuple[Text, str]]:

@@ -11,7 +11,8 @@ How to fix
     ``sceneproof mark`` places one at the edge of the picture.
 Limits
     Without a camera each viewer frames the scene in its own way: then the finding asks a person. A label that an engine
-    lays over the picture is not in the file and is not seen here.
+    lays over the picture is not in the file and is not seen here. A label of another tool's is found with
+    ``--depth deep`` (extra ``ocr``), in the first four views.
 Source
     Labelling Measures Art. 4(1)(v); GB 45438-2025, 5.5; Provisions Art. 17(1)(4).
 """
@@ -39,7 +40,9 @@ def check(case: Case) -> Iterator[Outcome]:
         )
         yield Outcome(State.VIOLATED, message, "", {"views": len(label.views)}, put_in(case.scene))
         return
-    evidence = {"problems": list(label.problems), "views": len(label.views)}
+    evidence: dict[str, object] = {"problems": list(label.problems), "views": len(label.views)}
+    if label.foreign:
+        evidence = {"problems": list(label.problems), "reading": label.reading}
     if label.visible:
         message = Text("Every start picture shows the label.", "每个起始画面均显示标识。")
         yield Outcome(State.OK, message, "", evidence)

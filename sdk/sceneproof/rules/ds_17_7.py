@@ -1,7 +1,8 @@
 """The label's words hold an AI element and a generation element.
 
 What it checks
-    The declared text holds 人工智能 or AI, and 生成 or 合成.
+    The declared text holds 人工智能 or AI, and 生成 or 合成. Of a label that another tool put in, the text that
+    is read in the start picture (``audit --depth deep``, extra ``ocr``).
 Why
     GB 45438 asks for both in every modality.
 Example
@@ -11,7 +12,8 @@ How to fix
     ``--label-text "AI生成"`` or ``--label-lang zh-CN``; with the market cn declared, ``--label-lang en`` writes
     "AI生成 AI-generated".
 Limits
-    The text that the label's node states is judged; that the triangles draw it is DS-18.2's.
+    The text that the label's node states is judged; that the triangles draw it is DS-18.2's. What is read in a picture
+    may be misread. Korean is not read.
 Source
     GB 45438-2025, chapter 5.
 """
@@ -41,7 +43,7 @@ def check(case: Case) -> Iterator[Outcome]:
     if not label.found:
         yield nothing_to_judge()
         return
-    text = label.text or ""
+    text = (label.reading if label.foreign else label.text) or ""
     words = case.limits
     missing = [
         name
@@ -51,7 +53,7 @@ def check(case: Case) -> Iterator[Outcome]:
         )
         if not held
     ]
-    evidence = {"text": text, "missing": missing}
+    evidence = {"text": text, "missing": missing} | ({"reading": label.reading} if label.reading else {})
     if not missing:
         yield Outcome(State.OK, Text(f"{text!r} holds both elements.", f"“{text}”包含两个要素。"), "", evidence)
         return

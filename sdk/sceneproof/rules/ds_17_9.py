@@ -10,7 +10,8 @@ Example
 How to fix
     ``sceneproof mark FILE --output OUT --marks label``
 Limits
-    Only Sceneproof's own label is recognised so far; words in a texture are not read.
+    A label of another tool's, as texture or geometry, is found by reading the start picture, as ``--depth deep`` does
+    (extra ``ocr``); at less depth only Sceneproof's own is known.
 Source
     Labelling Measures Art. 4(2).
 """
@@ -31,7 +32,8 @@ TITLE = Text("Label in the exported file", "导出文件含显式标识")
 def check(case: Case) -> Iterator[Outcome]:
     """One outcome: the label is in the file, or a provider needs one."""
     if case.label.found:
-        yield Outcome(State.OK, Text("The file holds a label.", "文件中含有显式标识。"), "", {"text": case.label.text})
+        text = case.label.reading if case.label.foreign else case.label.text
+        yield Outcome(State.OK, Text("The file holds a label.", "文件中含有显式标识。"), "", {"text": text})
         return
     message = Text(
         "The file holds no label; a provider of content that may confuse the public needs one in the file.",

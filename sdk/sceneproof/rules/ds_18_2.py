@@ -50,6 +50,13 @@ def check(case: Case) -> Iterator[Outcome]:
     if not case.label.found:
         yield nothing_to_judge()
         return
+    if case.label.foreign:
+        message = Text(
+            "The label is another tool's: nothing in the file says what it was, so nothing tells of changes.",
+            "该标识由其他工具添加：文件未说明其原貌，无法判断是否被篡改。",
+        )
+        yield Outcome(State.ABSENT, message, "", {"reading": case.label.reading})
+        return
     # A label that shows may be a little covered or pale: that is for DS-17.6 and a person, and is no tampering.
     counted = _ALWAYS if case.label.visible else tuple(_WORDS)
     traces = [_WORDS[code] for code in case.label.problems if code in counted]

@@ -31,7 +31,7 @@ class LabelReading:
 
     Attributes
     ----------
-    found : a label of Sceneproof is in the file, shown or not.
+    found : a label of Sceneproof is in the file, shown or not; or words of anyone's are read in a picture.
     visible : in every view and aspect ratio a label shows (in the picture, less than half hidden, contrast over 1.5,
         its ink the words that it claims).
     text, lang : as the label's node states them. reading : by character recognition; ``None`` without it.
@@ -43,6 +43,8 @@ class LabelReading:
     problems : codes: zero-scale, off-camera, hidden-by-visibility, transparent, buried, low-contrast, too-small,
         not-at-edge, mirrored, words-altered.
     words_match : the triangles of every label are the words that its node claims (see `_ink`); false without a label.
+    foreign : no label of Sceneproof is there; all figures are of words that were read (`anyone.with_reading`).
+    ocr : what was read, or why nothing was, as the JSON has it; ``None`` where nobody asked.
     """
 
     found: bool
@@ -57,12 +59,17 @@ class LabelReading:
     views: tuple[Sight, ...] = ()
     problems: tuple[str, ...] = ()
     words_match: bool = False
+    foreign: bool = False
+    ocr: Mapping[str, object] | None = None
 
     def to_dict(self) -> dict[str, object]:
         """The ``label`` object of ``sceneproof.verify/1``."""
         names = ("found", "visible", "text", "reading", "height_ratio", "contrast_ratio", "hidden_fraction", "at_edge")
         out: dict[str, object] = {name: getattr(self, name) for name in names}
-        return out | {"detail": {"words_match": self.words_match}} if self.found else out
+        detail: dict[str, object] = {"words_match": self.words_match} if self.found and not self.foreign else {}
+        if self.ocr is not None:
+            detail["ocr"] = dict(self.ocr)
+        return out | {"detail": detail} if detail else out
 
 
 def read(scene: Scene) -> LabelReading:
