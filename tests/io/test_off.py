@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sceneproof.edits import SetPositions
-from sceneproof.errors import InputError, LimitError, MarkError, SceneproofError
+from sceneproof.errors import InputError, LimitError, SceneproofError
 from sceneproof.io import apply, load, save, to_bytes
 from sceneproof.marks.metadata.read import read as read_metadata
-from tests.io._text_assets import METADATA, RECORD, counts, label, shifted
+from tests.io._text_assets import METADATA, RECORD, counts, shifted
 
 PYRAMID = """OFF
 # a comment
@@ -115,11 +115,6 @@ def test_the_hidden_label_is_comments_behind_the_header(tmp_path, text):
     import trimesh
 
     assert len(trimesh.load(tmp_path / "x.off", process=False).faces) == 6
-
-
-def test_a_visible_label_is_refused_with_the_reason():
-    with pytest.raises(MarkError, match="convert"):
-        apply(read(PYRAMID), [label()])
 
 
 @given(

@@ -76,6 +76,11 @@ def apply(scene: Scene, edits: Sequence[Edit]) -> Scene:
     return _scene(replace(document, raw=raw), scene.uri, kept)
 
 
+def bears_label(scene: Scene) -> bool:  # noqa: ARG001 - the protocol's parameter
+    """Never: see `NO_LABEL`."""
+    return False
+
+
 def to_bytes(scene: Scene) -> bytes:
     """The file that the Scene's document stands for."""
     data: bytes = scene.document.raw
