@@ -22,12 +22,16 @@ from .browser import SIZE, Browser, chromium, modules
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SETTINGS = ("origin=ai-generated", "producer=Viewers", "content_id=v-1", "role=provider", "market=cn")
-# model-viewer leaves a file's cameras aside, and looks at a room from outside, where its walls hide the label.
-CASES = (
-    ("human", "three"), ("human", "model-viewer"), ("human", "babylon"),
-    ("reconstruction", "three"), ("reconstruction", "model-viewer"), ("reconstruction", "babylon"),
-    ("interior", "three"),
-)  # fmt: skip
+NOT_SHOWN = {
+    ("interior", "model-viewer"): "leaves the file's cameras aside and looks at the room from outside",
+    ("interior", "babylon"): "shows the words mirrored",
+}
+CASES = [
+    pytest.param(name, viewer, marks=pytest.mark.xfail(strict=True, reason=why) if why else ())
+    for name in ("human", "reconstruction", "interior")
+    for viewer in ("three", "model-viewer", "babylon")
+    for why in (NOT_SHOWN.get((name, viewer)),)
+]
 
 
 @pytest.fixture(scope="module")
