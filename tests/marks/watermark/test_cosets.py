@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sceneproof.marks.watermark.codec._cosets import cheapest
+from sceneproof.marks.watermark.codec._inverse import inverted
 
 
 def system(count, seed, overlap=0.6):
@@ -64,3 +65,11 @@ def test_the_choice_made_before_is_kept_when_little_has_changed():
     after -= period * np.round(after / period)  # some wishes cross half a period and would be chosen anew
     again = cheapest(after, period, inverse, before)
     assert np.abs(again - before).max() < 0.01 * period.max()
+
+
+def test_the_inverse_is_the_inverse_and_what_has_none_says_so():
+    rows = np.random.default_rng(1).normal(size=(30, 50))
+    matrix = rows @ rows.T
+    assert inverted(matrix) @ matrix == pytest.approx(np.eye(30), abs=1e-9)
+    with pytest.raises(np.linalg.LinAlgError, match="not positive"):
+        inverted(-matrix)

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._inverse import inverted
+
 if TYPE_CHECKING:
     from ._solver import System
 
@@ -55,22 +57,20 @@ def recovered(system: System, seen: Seen, prior: Floats, group: Ints) -> Recover
 
     Raises `numpy.linalg.LinAlgError` where nothing is seen.
     """
-    from scipy.linalg import cho_factor, cho_solve
-
-    own = np.eye(len(prior))
-    whole = cho_factor(system.dense, lower=True)
+    whole = inverted(system.dense)
     shown, right, energy = _seen_of(system, seen)
     # from multipliers to wanted changes, in which the prior is diagonal
-    right = cho_solve(whole, right)
-    shown = cho_solve(whole, cho_solve(whole, shown).T)
+    right = whole @ right
+    shown = whole @ shown @ whole
     shown = 0.5 * (shown + shown.T)
     count = max(int((seen.weight > 0.0).sum()) - seen.drift.shape[1], 1)
     noise = max(FIRST_NOISE * energy / count, 1e-300)
     least = LEAST_NOISE * energy / count + 1e-300
     for _ in range(ROUNDS):
         root = np.sqrt(prior)
-        inner = root[:, None] * shown * root / noise + (1.0 + 1e-6) * own
-        error = root[:, None] * cho_solve(cho_factor(inner, lower=True), own) * root
+        inner = root[:, None] * shown * root / noise
+        inner[np.diag_indices(len(inner))] += 1.0 + 1e-6
+        error = root[:, None] * inverted(inner) * root
         change, variance = error @ right / noise, np.diag(error)
         left = energy - 2.0 * float(change @ right) + float(change @ (shown @ change)) + float((shown * error).sum())
         before, noise = noise, max(left / count, least)

@@ -16,6 +16,7 @@ from sceneproof.kernels.umbrella import umbrella
 from sceneproof.kernels.variation import block_vertices, variation
 
 from ._constants import POINT_SPACING, RADIUS, RIDGE, UNIT_GAIN
+from ._inverse import inverted
 from ._lumped import Carriers, Formula, cluster_blocks, formula
 from ._masking import ease, rounds, spacing_of
 from ._mesh import Welded, vertex_normals
@@ -78,14 +79,13 @@ class System:
 
     @cached_property
     def inverse(self) -> Floats | None:
-        """That matrix inverted; ``None`` for more rows than that is quick for."""
+        """That matrix inverted; ``None`` for more rows than that is quick for, or where it has no inverse."""
         if len(self.matrix[0]) - 1 > MAX_DENSE:
             return None
-        from scipy.linalg.lapack import dpotrf, dpotri
-
-        factor, failed = dpotrf(self.dense, lower=1)
-        half, _ = dpotri(factor, lower=1)
-        return None if failed else np.tril(half) + np.tril(half, -1).T
+        try:
+            return inverted(self.dense)
+        except np.linalg.LinAlgError:  # the matrix leaves out far pairs, so that it may be a little less than positive
+            return None
 
     def multipliers(self, wanted: Floats, start: Floats | None = None) -> Floats:
         """One number per row: the solution of the normal equations, from that of a similar right side."""
