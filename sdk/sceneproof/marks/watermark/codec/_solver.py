@@ -69,11 +69,10 @@ class System:
     @cached_property
     def dense(self) -> Floats:
         """The matrix with its ridge (k, k), in full."""
-        from scipy.sparse import csr_matrix
-
         ends, columns, entries = self.matrix
         count = len(ends) - 1
-        out: Floats = csr_matrix((entries, columns, ends), shape=(count, count)).toarray()
+        out = np.zeros((count, count))
+        out[np.repeat(np.arange(count), np.diff(ends)), columns] = entries
         out[np.diag_indices(count)] += self.ridge
         return out
 
