@@ -58,13 +58,12 @@ def _view(name: str, read: Mapping[str, Any] | None) -> MarkView:
     if read is None:
         return MarkView(name, title, "skipped", _SKIPPED.get(name, _SKIPPED["other"]))
     problems = tuple(text_of(problem) for problem in read.get("problems") or ())
+    notes = _label_notes(read) if name == "label" else ()
     if not read.get("found"):
         facts = tuple(_registration_facts(read)) if name == "watermark" else ()
-        notes = _label_notes(read) if name == "label" else ()
         return MarkView(name, title, "absent", _ABSENT.get(name, _ABSENT["other"]), facts, problems, notes)
     state, sentence = _SENTENCES[name](read) if name in _SENTENCES else ("review", Text("found", "检出"))
     facts = tuple(_FACTS[name](read)) if name in _FACTS else ()
-    notes = _label_notes(read) if name == "label" else ()
     return MarkView(name, title, state, sentence, facts, problems, notes)
 
 

@@ -12,7 +12,7 @@ from ._cloud_types import Cloud
 from ._code import check_bits
 from ._reader import Ledger
 from ._statistic import LIMIT, log10_corrected
-from ._sums import decode_sum
+from ._sums import decode_readers
 from ._types import CodecError, Detection, Record
 
 EFFORTS = ("quick", "normal", "deep")
@@ -55,9 +55,7 @@ def _thinned(cloud: Cloud) -> Cloud:
 
 def _all_together(readers: dict[int, CloudReader], ledger: Ledger) -> None:
     """A payload that no cloud has whole: the strongest readings of all of them summed."""
-    tops = [(r, max(r.best, key=lambda layer: r.best[layer].z)) for r in readers.values() if r.best]
-    found = [(r.best[top], sum(r.tried.values())) for r, top in tops]
-    decode_sum(ledger, found, "all clouds together")
+    decode_readers(ledger, readers.values(), "all clouds together")
 
 
 def _decision(readers: dict[int, CloudReader], ledger: Ledger, carriers: list[int], count: int) -> Detection:

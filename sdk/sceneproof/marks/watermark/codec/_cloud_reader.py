@@ -17,7 +17,7 @@ from ._frames import Frame, neighbour_exponents
 from ._reader import FEWEST, TRIES, Ledger, Reading, ranked, reading_of
 from ._splat_centres import Heights
 from ._splat_color import SplatColor
-from ._sums import decode_sum
+from ._sums import decode_layers
 
 BELOW, ABOVE = 2, 2  # cell exponents around the received one that are tried when the nearest says nothing
 FEWEST_POINTS = 400  # below, there is nothing to look for
@@ -95,8 +95,7 @@ class CloudReader:
 
     def _together(self) -> bool:
         """Both frames' soft symbols summed."""
-        layers = [(best, self.tried[layer]) for layer, best in self.best.items()]
-        return decode_sum(self.ledger, layers, f"{self.carrier.name} raw and canonical")
+        return decode_layers(self.ledger, self, f"{self.carrier.name} raw and canonical")
 
 
 def method_of(reading: Reading | None) -> str:

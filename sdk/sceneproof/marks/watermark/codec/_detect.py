@@ -17,7 +17,7 @@ from ._mesh import Welded, weld
 from ._parts import parts
 from ._reader import SMALL, Ledger, Lock, Reader
 from ._statistic import LIMIT, log10_corrected
-from ._sums import decode_sum
+from ._sums import decode_layers, decode_readers
 from ._types import METHOD, CodecError, Detection, Record, Surface
 
 EFFORTS = ("quick", "normal", "deep")
@@ -166,16 +166,13 @@ class _Search:
     def _both_layers(self) -> bool:
         readers = self.readers
         for index, reader in readers.items():
-            layers = [(best, reader.tried[layer]) for layer, best in reader.best.items()]
-            if decode_sum(self.ledger, layers, "raw and canonical", len(readers)):
+            if decode_layers(self.ledger, reader, "raw and canonical", len(readers)):
                 self.surface = index
                 return True
         return False
 
     def _all_surfaces(self) -> bool:
-        tops = [(r, max(r.best, key=lambda layer: r.best[layer].z)) for r in self.readers.values() if r.best]
-        found = [(r.best[top], sum(r.tried.values())) for r, top in tops]
-        if decode_sum(self.ledger, found, "all surfaces together"):
+        if decode_readers(self.ledger, self.readers.values(), "all surfaces together"):
             self.surface = -1
             return True
         return False

@@ -8,14 +8,23 @@ Whatever the weights, the statistic of a sum is at most the root of the sum of s
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from ._reader import Ledger, Reading, combined
 from ._statistic import TERMS, log10_tail
 
+
 SHARED = 0.05  # share of functionals that two readings may have in common: copies of one mesh are one piece of evidence
+
+
+class BestOf(Protocol):
+    """What reads one surface or cloud: by layer the best reading, and the hypotheses that it is the best of."""
+
+    best: dict[str, Reading]
+    tried: dict[str, int]
 
 
 def pooled(found: Sequence[tuple[Reading, int]], label: str) -> tuple[Reading, float] | None:
@@ -47,6 +56,17 @@ def decode_sum(ledger: Ledger, found: Sequence[tuple[Reading, int]], label: str,
         return False
     ledger.hypotheses += 1
     return ledger.decode(both[0], 10.0 ** min(both[1], 300.0) * others)
+
+
+def decode_layers(ledger: Ledger, reader: BestOf, label: str, others: int = 1) -> bool:
+    """Try the sum of the best readings of a reader's layers."""
+    return decode_sum(ledger, [(best, reader.tried[layer]) for layer, best in reader.best.items()], label, others)
+
+
+def decode_readers(ledger: Ledger, readers: Iterable[BestOf], label: str) -> bool:
+    """Try the sum of the best reading of each reader that has one."""
+    found = [(max(r.best.values(), key=lambda b: b.z), sum(r.tried.values())) for r in readers if r.best]
+    return decode_sum(ledger, found, label)
 
 
 def _same(first: Reading, second: Reading) -> bool:
