@@ -16,7 +16,6 @@ import numpy as np
 from ._reader import Ledger, Reading, combined
 from ._statistic import TERMS, log10_tail
 
-
 SHARED = 0.05  # share of functionals that two readings may have in common: copies of one mesh are one piece of evidence
 
 
